@@ -40,3 +40,14 @@ extension UInt64: CanonicalCodable {
     package func encode(to encoder: inout CanonicalEncoder) { encoder.append(self) }
     package init(from decoder: inout CanonicalDecoder) throws(DecodeError) { self = try decoder.readUInt64() }
 }
+
+/// An enum of bytes is its raw value; a byte without a case is refused.
+extension CanonicalCodable where Self: RawRepresentable, RawValue == UInt8 {
+    package func encode(to encoder: inout CanonicalEncoder) { encoder.append(rawValue) }
+
+    package init(from decoder: inout CanonicalDecoder) throws(DecodeError) {
+        let tag = try decoder.readUInt8()
+        guard let value = Self(rawValue: tag) else { throw .unknownTag(type: "\(Self.self)", found: UInt64(tag)) }
+        self = value
+    }
+}

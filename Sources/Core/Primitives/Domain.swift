@@ -5,6 +5,7 @@ package enum Domain: String, Sendable, CaseIterable {
     case header = "zhixin/1/header"
     case transaction = "zhixin/1/transaction"
     case transactionLeaf = "zhixin/1/transaction-leaf"
+    case verdicts = "zhixin/1/verdicts"
     case genesis = "zhixin/1/genesis"
     case validatorSet = "zhixin/1/validator-set"
     case notarise = "zhixin/1/vote/notarise"

@@ -1,0 +1,62 @@
+import LedgerModel
+import Merkle
+import Primitives
+
+/// The state while a block is being executed: its parent's, and what its transactions changed so far.
+struct BlockScope {
+    let parent: LedgerState
+    let height: Height
+    let timestamp: Timestamp
+    private(set) var records: [Position: Record] = [:]
+    private(set) var positions: [RecordKey: Position] = [:]
+    private(set) var inclusions: [InclusionKey: Timestamp] = [:]
+    private(set) var nextPosition: UInt64
+
+    init(parent: LedgerState, timestamp: Timestamp) {
+        self.parent = parent
+        self.height = parent.header.height.next
+        self.timestamp = timestamp
+        self.nextPosition = parent.header.registerSize
+    }
+
+    func position(of key: RecordKey) throws(LedgerReadError) -> Position? {
+        if let position = positions[key] { return position }
+        return try parent.position(of: key)
+    }
+
+    func record(_ key: RecordKey) throws(LedgerReadError) -> Record? {
+        guard let position = try position(of: key) else { return nil }
+        if let record = records[position] { return record }
+        return try parent.record(key)
+    }
+
+    func wasIncluded(_ key: InclusionKey) throws(LedgerReadError) -> Bool {
+        if inclusions[key] != nil { return true }
+        return try parent.wasIncluded(key)
+    }
+
+    mutating func include(_ key: InclusionKey, until expiry: Timestamp) {
+        inclusions[key] = expiry
+    }
+
+    /// Gives a new record the next position. The caller has made sure that its key is free.
+    mutating func create(_ record: Record) {
+        let position = Position(nextPosition)
+        nextPosition += 1
+        positions[record.key] = position
+        records[position] = record
+    }
+
+    /// Rewrites the leaf of a record that exists.
+    mutating func rewrite(_ record: Record) throws(LedgerReadError) {
+        guard let position = try position(of: record.key) else {
+            throw LedgerReadError(reason: "a record to rewrite is not in the register")
+        }
+        records[position] = record
+    }
+
+    mutating func reserve(_ count: Int) {
+        records.reserveCapacity(records.count + count)
+        positions.reserveCapacity(positions.count + count)
+    }
+}

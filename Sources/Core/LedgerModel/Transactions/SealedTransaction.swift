@@ -1,0 +1,73 @@
+package import Primitives
+
+/// A transaction together with its canonical bytes and their digest, computed once.
+///
+/// The digest covers *all* signed bytes, signature included, so two forms of one request are two digests and the ledger's
+/// rule on (author, id) decides between them.
+package struct SealedTransaction: Hashable, Sendable {
+    package let transaction: Transaction
+    package let bytes: [UInt8]
+    package let digest: Digest
+
+    package init(_ transaction: Transaction, digestFunction: any DigestFunction) {
+        self.init(transaction, bytes: transaction.canonicalBytes, digestFunction: digestFunction)
+    }
+
+    /// Decodes `bytes` of unknown origin.
+    /// - Throws: `DecodeError`, also when there are more than `Limits.transactionBytesMax`.
+    package init(bytes: [UInt8], digestFunction: any DigestFunction) throws(DecodeError) {
+        guard bytes.count <= Limits.transactionBytesMax else {
+            throw .lengthOverLimit(found: UInt64(bytes.count), limit: Limits.transactionBytesMax)
+        }
+        self.init(try Transaction(canonicalBytes: bytes), bytes: bytes, digestFunction: digestFunction)
+    }
+
+    private init(_ transaction: Transaction, bytes: [UInt8], digestFunction: any DigestFunction) {
+        self.transaction = transaction
+        self.bytes = bytes
+        self.digest = digestFunction.digest(Domain.transactionLeaf.frame(raw: bytes))
+    }
+
+    package static func == (left: SealedTransaction, right: SealedTransaction) -> Bool { left.digest == right.digest }
+    package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+}
+
+/// A transaction whose signatures were all checked, the author's under `authorKey`.
+///
+/// Made once, on admission, away from the consensus path. Execution accepts the check if the author's key on the ledger is
+/// still `authorKey` and repeats it otherwise.
+package struct VerifiedTransaction: Hashable, Sendable {
+    package let sealed: SealedTransaction
+    package let authorKey: PublicKey
+
+    /// Checks the author's signature under `authorKey` and every signature inside the payload.
+    /// - Returns: nil when one of them is not valid.
+    package init?(_ sealed: SealedTransaction, authorKey: PublicKey, suite: Suite) {
+        let transaction = sealed.transaction
+        guard suite.verifier.isValid(transaction.signature, of: transaction.body.signingBytes, by: authorKey),
+            transaction.body.hasValidInnerSignatures(suite: suite)
+        else { return nil }
+        self.sealed = sealed
+        self.authorKey = authorKey
+    }
+}
+
+extension TransactionBody {
+    /// Whether the signatures that a payload carries besides the author's are valid; their keys stand in the payload.
+    package func hasValidInnerSignatures(suite: Suite) -> Bool {
+        switch payload {
+        case .registerSubject(let registration):
+            let statement = SubjectKeyProof(network: network, key: registration.key, transaction: id)
+            return suite.verifier.isValid(registration.proof, of: statement.signingBytes, by: registration.key)
+        case .rotateSubjectKey(let rotation):
+            let statement = SubjectKeyProof(network: network, key: rotation.key, transaction: id)
+            return suite.verifier.isValid(rotation.proof, of: statement.signingBytes, by: rotation.key)
+        case .recordAccess(let access):
+            guard case .department(let department) = author else { return false }
+            let entry = access.entry(network: network, department: department, transaction: id)
+            return suite.verifier.isValid(access.signature, of: entry.signingBytes, by: access.headKey)
+        case .setSubjectStatus, .issueCertificates, .changeStatus, .recordCase:
+            return true
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Consensus
+import Execution
+import LedgerModel
+import Primitives
+
+/// Between the voter and the blocks it votes on.
+extension ReplicaCore {
+    mutating func apply(_ effect: VoterEffect, at now: StepTime) {
+        switch effect {
+        case .journal(let record): effects.append(.journal(.consensus(record)))
+        case .broadcast(let message): broadcast(message)
+        case .send(let message, let peer): effects.append(.send(wrap(message), to: peer))
+        case .build(let request): build(request, at: now)
+        case .check(let request): check(request, at: now)
+        case .certified(_, let payload): certified(payload)
+        case .finalised(let certificate): finalised(certificate, at: now)
+        case .equivocation(let evidence): effects.append(.equivocation(evidence))
+        case .misbehaved(let peer, let reason): effects.append(.misbehaved(peer, reason: "\(reason)"))
+        case .refusing(let reason): effects.append(.refusing(reason))
+        case .entered: isWorkDirty = true
+        case .behind: sync.want()
+        case .stopped(let reason): effects.append(.stop(reason: "consensus cannot go on: \(reason)"))
+        case .epochEnded(let payload):
+            effects.append(.stop(reason: "the epoch ended with block \(payload); this version runs a single epoch"))
+        }
+    }
+
+    private mutating func broadcast(_ message: ConsensusMessage) {
+        effects.append(.broadcast(wrap(message)))
+    }
+
+    /// A proposal travels with what it proposes.
+    private func wrap(_ message: ConsensusMessage) -> PeerMessage {
+        if case .proposal(let proposal) = message, let entry = tree[proposal.payload] {
+            return .proposal(message, entry.outline)
+        }
+        return .consensus(message)
+    }
+
+    /// [PROPOSE]: chooses transactions and asks for their execution.
+    private mutating func build(_ request: BuildRequest, at now: StepTime) {
+        guard let own = configuration.ownIndex, let state = state(after: request.parentPayload) else {
+            voterInputs.append(.built(view: request.view, payload: nil, endsEpoch: false))
+            return
+        }
+        // [TIME]: a leader whose clock is behind uses the parent's time and a millisecond.
+        let earliest = state.header.timestamp.adding(milliseconds: 1)
+        let timestamp = max(now.civil, earliest)
+        var carried: Set<Digest> = []
+        for layer in state.layers { carried.formUnion(layer.transactions.lazy.map(\.digest)) }
+        let transactions =
+            request.mayCarryTransactions
+            ? pool.select(
+                at: timestamp,
+                lifetimeMilliseconds: configuration.parameters.transactionLifetimeMilliseconds,
+                excluding: carried
+            ) : []
+        effects.append(
+            .execute(
+                ExecutionRequest(
+                    purpose: .build(request.view),
+                    state: state,
+                    context: BlockContext(view: request.view, timestamp: timestamp, proposer: own),
+                    transactions: transactions.map { .verified($0) }
+                )
+            )
+        )
+    }
+
+    private mutating func check(_ request: CheckRequest, at now: StepTime) {
+        if isFinal(request.payload) {
+            // Final blocks were executed and checked against their headers before they became layers.
+            return answer(request, .valid(endsEpoch: false))
+        }
+        checks[request.payload, default: []].append(request)
+        if tree[request.payload] == nil {
+            let leader = configuration.validators.leader(of: request.view)
+            for peer in connected where peer == leader || request.purpose == .certify {
+                effects.append(.send(.outlineRequest(request.payload), to: peer))
+            }
+        }
+        advance(request.payload, at: now)
+        answerChecks(of: request.payload, at: now)
+    }
+
+    private func isFinal(_ digest: Digest) -> Bool {
+        digest == chain.digest || chain.uncommitted.contains { $0.digest == digest }
+    }
+
+    private mutating func answer(_ request: CheckRequest, _ outcome: CheckOutcome) {
+        voterInputs.append(
+            .checked(view: request.view, payload: request.payload, purpose: request.purpose, outcome: outcome)
+        )
+    }
+
+    /// Answers what the voter waits for about a block, if the answer is known.
+    mutating func answerChecks(of digest: Digest, at now: StepTime) {
+        guard let waiting = checks[digest], let entry = tree[digest] else { return }
+        for request in waiting {
+            switch entry.stage {
+            case .collecting, .executing: return
+            case .invalid: answer(request, .invalid)
+            case .executed(let block): answer(request, judge(block, for: request, at: now))
+            }
+        }
+        checks[digest] = nil
+    }
+
+    private func judge(_ block: ExecutedBlock, for request: CheckRequest, at now: StepTime) -> CheckOutcome {
+        let header = block.header
+        if let parent = request.parentPayload, header.parent != parent, !block.endsEpoch { return .invalid }
+        guard header.view == request.view || block.endsEpoch else { return .invalid }
+        if request.purpose == .vote, let parent = state(after: header.parent)?.header {
+            let ahead = UInt64(configuration.parameters.consensus.clockAheadMilliseconds)
+            let latest = max(now.civil.adding(milliseconds: ahead), parent.timestamp.adding(milliseconds: 1))
+            guard header.timestamp <= latest else { return .invalid }
+        }
+        return .valid(endsEpoch: block.endsEpoch)
+    }
+
+    private mutating func certified(_ payload: Digest) {
+        certifiedTip = payload
+        refreshInFlight()
+    }
+
+    /// Recomputes which transactions the blocks up to the certified tip carry.
+    mutating func refreshInFlight() {
+        inFlight = []
+        isWorkDirty = true
+        guard let state = state(after: certifiedTip) else { return }
+        for layer in state.layers where layer.header.height > chain.height {
+            inFlight.formUnion(layer.transactions.lazy.map(\.digest))
+        }
+    }
+
+    private mutating func finalised(_ certificate: QuorumCertificate, at now: StepTime) {
+        finalisations[certificate.payload] = certificate
+        finalTarget = certificate.payload
+        extendFinalChain(at: now)
+    }
+
+    /// Moves every block that is known to be final, and executed, into the final chain.
+    mutating func extendFinalChain(at now: StepTime) {
+        guard let target = finalTarget else { return }
+        var path: [Digest] = []
+        var cursor = target
+        while cursor != chain.digest {
+            guard let entry = tree[cursor] else {
+                // Something between is not known here: fetch final blocks from our own height on.
+                sync.want()
+                return
+            }
+            path.append(cursor)
+            cursor = entry.outline.header.parent
+        }
+        for digest in path.reversed() {
+            guard let entry = tree[digest] else { return }
+            switch entry.stage {
+            case .collecting:
+                advance(digest, at: now)
+                return
+            case .executing: return
+            case .invalid:
+                effects.append(
+                    .stop(reason: "block \(digest) is final, but does not execute to its header on this node")
+                )
+                return
+            case .executed(let block): makeFinal(block, at: now)
+            }
+        }
+        finalTarget = nil
+        sync.finish()
+    }
+
+    private mutating func makeFinal(_ block: ExecutedBlock, at now: StepTime) {
+        answerChecks(of: block.digest, at: now)
+        chain.append(block)
+        effects.append(.commit(block, finalisations.removeValue(forKey: block.digest)))
+        pool.remove(block.transactions.lazy.map(\.digest))
+        if block.header.timestamp >= blockTimeOfLastExpiry.adding(milliseconds: 1000) {
+            blockTimeOfLastExpiry = block.header.timestamp
+            pool.removeExpired(at: block.header.timestamp)
+        }
+        if state(after: certifiedTip) == nil { certifiedTip = block.digest }
+        tree.prune(through: block.header.height)
+        refreshInFlight()
+        if pool.count == 0 { gossipAgainAt = nil }
+    }
+}

@@ -1,0 +1,201 @@
+package import Consensus
+package import Execution
+package import LedgerModel
+import Merkle
+package import Primitives
+
+/// What a replica is, apart from what it has seen.
+package struct ReplicaConfiguration: Sendable {
+    package let network: Digest
+    package let suite: Suite
+    package let validators: ValidatorSet
+    /// This node's place among the validators; nil for a follower.
+    package let ownIndex: ReplicaIndex?
+    package let parameters: ParametersRecord
+    package let poolLimits: PoolLimits
+
+    package init(
+        network: Digest,
+        suite: Suite,
+        validators: ValidatorSet,
+        ownIndex: ReplicaIndex?,
+        parameters: ParametersRecord,
+        poolLimits: PoolLimits = PoolLimits()
+    ) {
+        self.network = network
+        self.suite = suite
+        self.validators = validators
+        self.ownIndex = ownIndex
+        self.parameters = parameters
+        self.poolLimits = poolLimits
+    }
+}
+
+/// A whole node as a value: voter, pool, blocks in progress and catch-up. Input in, effects out, nothing else.
+///
+/// The entry point is `step`. It keeps true: a final block is never changed or skipped; nothing that was not checked is
+/// asked to be stored; whatever is held for others is bounded (`PoolLimits`, `BlockTree.countMax`, one sync request).
+package struct ReplicaCore: Sendable {
+    let configuration: ReplicaConfiguration
+    let hashing: any DigestFunction
+    let hasher: MerkleHasher
+    var voter: Voter
+    var pool: TransactionPool
+    var tree = BlockTree()
+    var chain: FinalChain
+    var sync = ChainSync()
+    var connected: Set<ReplicaIndex> = []
+    /// What the voter waits for: checks of blocks that are not executed yet.
+    var checks: [Digest: [CheckRequest]] = [:]
+    /// The newest block that is known to be final and not yet in `chain`.
+    var finalTarget: Digest?
+    /// Certificates of final blocks that are not yet in `chain`, all verified.
+    var finalisations: [Digest: QuorumCertificate] = [:]
+    /// The newest certified block.
+    var certifiedTip: Digest
+    /// Transactions of the non-final blocks up to `certifiedTip`.
+    var inFlight: Set<Digest> = []
+    var isWorkDirty = true
+    var hadWork = false
+    var gossipAgainAt: MonotonicTime?
+    var blockTimeOfLastExpiry = Timestamp(0)
+    var effects: [ReplicaEffect] = []
+    var voterInputs: [VoterInput] = []
+
+    /// - Parameters:
+    ///   - committed: the state in the store.
+    ///   - blocks: blocks above it that the journal holds; they count as durable.
+    ///   - restoration: what the voter journalled.
+    ///   - signer: the voting key; nil for a follower.
+    package init(
+        configuration: ReplicaConfiguration,
+        committed: LedgerState,
+        blocks: [Block],
+        restoration: VoterRestoration,
+        signer: (any MessageSigner)?
+    ) {
+        self.configuration = configuration
+        hashing = configuration.suite.digestFunction
+        hasher = MerkleHasher(configuration.suite.digestFunction)
+        pool = TransactionPool(limits: configuration.poolLimits)
+        chain = FinalChain(committed: committed)
+        certifiedTip = committed.headerDigest
+        voter = Voter(
+            networkDigest: configuration.network,
+            validators: configuration.validators,
+            ownIndex: configuration.ownIndex,
+            parameters: configuration.parameters.consensus,
+            signer: signer,
+            verifier: configuration.suite.verifier,
+            restored: restoration
+        )
+        for block in blocks where block.header.height > chain.height { restore(block) }
+    }
+
+    /// When the driver must send `tick`, if nothing else happens before.
+    package var deadline: MonotonicTime? {
+        var times = tree.entries.values.compactMap(\.askAgainAt)
+        if let deadline = voter.deadline { times.append(deadline) }
+        if let deadline = sync.deadline { times.append(deadline) }
+        if let deadline = gossipAgainAt { times.append(deadline) }
+        return times.min()
+    }
+
+    /// The height of the last final block.
+    package var finalHeight: Height { chain.height }
+
+    /// The header of the last final block.
+    package var finalHeader: Header { chain.header }
+
+    /// The view that the voter is in.
+    package var view: View { voter.currentView }
+
+    /// Peers with a link.
+    package var connectedPeers: Set<ReplicaIndex> { connected }
+
+    /// Waiting transactions.
+    package var poolCount: Int { pool.count }
+
+    /// Takes one input and says what is to be done, in order.
+    package mutating func step(_ input: ReplicaInput, at now: StepTime) -> [ReplicaEffect] {
+        switch input {
+        case .start: voterInputs.append(.tick)
+        case .tick: tick(at: now)
+        case .message(let message, let peer): receive(message, from: peer, at: now)
+        case .connected(let peer):
+            connected.insert(peer)
+            voterInputs.append(.connected(peer))
+        case .disconnected(let peer):
+            connected.remove(peer)
+            sync.disconnected(peer)
+            voterInputs.append(.disconnected(peer))
+        case .submitted(let transactions, let isLocal): submit(transactions, isLocal: isLocal, at: now)
+        case .executed(let request, let result): executed(request, result, at: now)
+        case .committed(let height): chain.committed(through: height)
+        }
+        settle(at: now)
+        defer { effects = [] }
+        return effects
+    }
+
+    /// Runs the voter until neither it nor the blocks have anything more to do at this time.
+    private mutating func settle(at now: StepTime) {
+        repeat {
+            while !voterInputs.isEmpty {
+                let inputs = voterInputs
+                voterInputs = []
+                for input in inputs {
+                    for effect in voter.step(input, at: now.monotonic) { apply(effect, at: now) }
+                }
+            }
+            announceWork()
+        } while !voterInputs.isEmpty
+        if let peer = sync.nextPeer(among: connected, at: now.monotonic) {
+            effects.append(.send(.blocksRequest(from: chain.height.next), to: peer))
+        }
+    }
+
+    private mutating func tick(at now: StepTime) {
+        voterInputs.append(.tick)
+        for (digest, entry) in tree.entries {
+            if let time = entry.askAgainAt, time <= now.monotonic { askForParts(of: digest, at: now) }
+        }
+        if let time = gossipAgainAt, time <= now.monotonic {
+            let waiting = pool.oldest(countMax: 64).map(\.sealed.bytes)
+            if !waiting.isEmpty { effects.append(.broadcast(.transactions(waiting))) }
+            gossipAgainAt = waiting.isEmpty ? nil : now.monotonic.adding(milliseconds: 1000)
+        }
+    }
+
+    private mutating func announceWork() {
+        guard isWorkDirty else { return }
+        isWorkDirty = false
+        let carried = inFlight.count { pool[$0] != nil }
+        let hasWork = pool.count > carried
+        guard hasWork != hadWork else { return }
+        hadWork = hasWork
+        voterInputs.append(.work(hasTransactions: hasWork))
+    }
+
+    private mutating func submit(_ transactions: [VerifiedTransaction], isLocal: Bool, at now: StepTime) {
+        var fresh: [[UInt8]] = []
+        for transaction in transactions where pool.admit(transaction) == .admitted {
+            if isLocal { fresh.append(transaction.sealed.bytes) }
+        }
+        isWorkDirty = true
+        if pool.count > 0, gossipAgainAt == nil { gossipAgainAt = now.monotonic.adding(milliseconds: 1000) }
+        if !fresh.isEmpty { effects.append(.broadcast(.transactions(fresh))) }
+    }
+
+    private mutating func restore(_ block: Block) {
+        let sealed = block.transactions.compactMap { bytes in
+            try? SealedTransaction(bytes: bytes, digestFunction: hashing)
+        }
+        // The journal's checksum held, so a body that does not decode cannot be ours: the block is fetched again.
+        guard sealed.count == block.transactions.count else { return }
+        var entry = BlockEntry(outline: block.outline(of: sealed))
+        for transaction in sealed { entry.bodies[transaction.digest] = .unverified(transaction) }
+        entry.isJournalled = true
+        tree[block.header.digest(hashing)] = entry
+    }
+}

@@ -1,0 +1,144 @@
+package import LedgerModel
+package import Primitives
+
+/// What became of a transaction offered to the pool.
+package enum PoolAdmission: Equatable, Sendable {
+    case admitted
+    /// It is in the pool already; nothing changed.
+    case known
+    /// The pool, or the author's share of it, is full. The caller may try again later.
+    case full
+}
+
+/// Bounds of the pool.
+package struct PoolLimits: Equatable, Sendable {
+    /// Bytes of all waiting transactions.
+    package let bytesMax: Int
+    /// Bytes of one author's waiting transactions.
+    package let authorBytesMax: Int
+
+    package init(bytesMax: Int = 64 << 20, authorBytesMax: Int = 32 << 20) {
+        self.bytesMax = bytesMax
+        self.authorBytesMax = authorBytesMax
+    }
+}
+
+/// Verified transactions that wait for a block, oldest first; bounded by bytes and by author (docs/protocol.md [POOL]).
+///
+/// A quarter of the pool and of every block is kept for urgent transactions (status changes), so that a flood of others
+/// cannot hold up a revocation.
+package struct TransactionPool: Sendable {
+    private var waiting: [Digest: VerifiedTransaction] = [:]
+    private var urgent = ArrivalQueue()
+    private var ordinary = ArrivalQueue()
+    private var bytesByAuthor: [Author: Int] = [:]
+    private var byteCount = 0
+    private var ordinaryByteCount = 0
+    private let limits: PoolLimits
+
+    package init(limits: PoolLimits = PoolLimits()) { self.limits = limits }
+
+    package var count: Int { waiting.count }
+
+    /// The waiting transaction with this digest.
+    package subscript(digest: Digest) -> VerifiedTransaction? { waiting[digest] }
+
+    package mutating func admit(_ transaction: VerifiedTransaction) -> PoolAdmission {
+        let sealed = transaction.sealed
+        guard waiting[sealed.digest] == nil else { return .known }
+        let body = sealed.transaction.body
+        let size = sealed.bytes.count
+        let isUrgent = body.payload.isUrgent
+        guard byteCount + size <= limits.bytesMax,
+            isUrgent || ordinaryByteCount + size <= limits.bytesMax / 4 * 3,
+            bytesByAuthor[body.author, default: 0] + size <= limits.authorBytesMax
+        else { return .full }
+        waiting[sealed.digest] = transaction
+        if isUrgent { urgent.append(sealed.digest) } else { ordinary.append(sealed.digest) }
+        bytesByAuthor[body.author, default: 0] += size
+        byteCount += size
+        if !isUrgent { ordinaryByteCount += size }
+        return .admitted
+    }
+
+    /// Removes transactions that a final block included.
+    package mutating func remove(_ digests: some Sequence<Digest>) {
+        for digest in digests { remove(digest) }
+        urgent.compact(keeping: { waiting[$0] != nil })
+        ordinary.compact(keeping: { waiting[$0] != nil })
+    }
+
+    /// Removes transactions that no block after `timestamp` may include.
+    package mutating func removeExpired(at timestamp: Timestamp) {
+        let expired = waiting.values.filter { $0.sealed.transaction.body.expiry < timestamp }.map(\.sealed.digest)
+        if !expired.isEmpty { remove(expired) }
+    }
+
+    /// Transactions for a block at `timestamp`: urgent ones first, up to the block's limits.
+    /// - Parameter excluded: those that the block's non-final ancestors carry.
+    package func select(
+        at timestamp: Timestamp,
+        lifetimeMilliseconds: UInt64,
+        excluding excluded: Set<Digest>
+    ) -> [VerifiedTransaction] {
+        var selected: [VerifiedTransaction] = []
+        var bytes = 0
+        func take(from queue: ArrivalQueue) {
+            for digest in queue.digests {
+                guard selected.count < Limits.blockTransactionsMax else { return }
+                guard let transaction = waiting[digest], !excluded.contains(digest) else { continue }
+                let body = transaction.sealed.transaction.body
+                guard timestamp <= body.expiry,
+                    body.expiry <= timestamp.adding(milliseconds: lifetimeMilliseconds)
+                else { continue }
+                let size = transaction.sealed.bytes.count
+                guard bytes + size <= Limits.blockBytesMax else { return }
+                bytes += size
+                selected.append(transaction)
+            }
+        }
+        take(from: urgent)
+        take(from: ordinary)
+        return selected
+    }
+
+    /// Waiting transactions in order of arrival, `countMax` at most, to be gossiped again.
+    package func oldest(countMax: Int) -> [VerifiedTransaction] {
+        var found: [VerifiedTransaction] = []
+        for queue in [urgent, ordinary] {
+            for digest in queue.digests where found.count < countMax {
+                if let transaction = waiting[digest] { found.append(transaction) }
+            }
+        }
+        return found
+    }
+
+    private mutating func remove(_ digest: Digest) {
+        guard let transaction = waiting.removeValue(forKey: digest) else { return }
+        let body = transaction.sealed.transaction.body
+        let size = transaction.sealed.bytes.count
+        byteCount -= size
+        if body.payload.isUrgent {
+            urgent.removedCount += 1
+        } else {
+            ordinary.removedCount += 1
+            ordinaryByteCount -= size
+        }
+        let left = bytesByAuthor[body.author, default: 0] - size
+        bytesByAuthor[body.author] = left > 0 ? left : nil
+    }
+}
+
+/// Digests in order of arrival; removed ones stay until a quarter of the queue is gone, so that removing costs nothing.
+private struct ArrivalQueue: Sendable {
+    private(set) var digests: [Digest] = []
+    var removedCount = 0
+
+    mutating func append(_ digest: Digest) { digests.append(digest) }
+
+    mutating func compact(keeping isKept: (Digest) -> Bool) {
+        guard removedCount > 64 || removedCount * 4 > digests.count else { return }
+        digests.removeAll { !isKept($0) }
+        removedCount = 0
+    }
+}
