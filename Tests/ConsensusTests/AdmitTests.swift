@@ -28,6 +28,15 @@ struct AdmitTests {
         #expect(counters.signatureChecks == 3)
     }
 
+    /// What is below the retention is forgotten, what is within is kept.
+    @Test func viewsBelowTheRetentionAreForgotten() {
+        var bench = Bench(own: 0, parameters: small)
+        for view in UInt64(1)...40 { _ = bench.receive(bench.certificate(bench.nullify(view))) }
+        _ = bench.receive(bench.certificate(bench.finalise(41, parent: 0, a)))
+        #expect(bench.voter.certificate(.nullify, view: View(24)) == nil)
+        #expect(bench.voter.certificate(.nullify, view: View(25)) != nil)
+    }
+
     @Test func aCertificateFarAheadLetsUsJump() {
         var bench = advanced()
         #expect(bench.receive(bench.certificate(bench.nullify(1_000_000))).enteredViews == [View(1_000_001)])

@@ -75,6 +75,16 @@ struct HearingTests {
         #expect(behindTheCut.voter.currentView == View(2))
     }
 
+    /// What was journalled and perhaps never sent is said once the hearing is over.
+    @Test func undecidedVotesAreSentAfterTheHearing() {
+        var bench = Bench(own: 0)
+        _ = bench.receive(bench.vote(bench.notarise(1, parent: 0, a), by: 1))
+        let own = bench.checked(1, a, .vote).castVotes
+        var restarted = Bench(own: 0, records: bench.journal, requiresHearing: true)
+        #expect(restarted.step(.message(echo(own), from: ReplicaIndex(1))).castVotes == [])
+        #expect(restarted.step(.message(echo(), from: ReplicaIndex(2))).castVotes == own)
+    }
+
     @Test func aForgedEchoIsBlamedOnThePeer() {
         var bench = Bench(own: 0, requiresHearing: true)
         let forged = bench.forgedVote(bench.nullify(1), by: 0)

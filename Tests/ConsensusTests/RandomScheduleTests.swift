@@ -27,6 +27,61 @@ struct RandomScheduleTests {
         #expect(!first.effectsOf[0].isEmpty)
     }
 
+    /// Failure case 7: one validator signs whatever it likes, and tells everyone something else. The other three
+    /// agree, and none of them is blamed.
+    @Test(arguments: 1000..<1100) func oneTraitorBreaksNothing(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var network = TestNetwork()
+        network.traitor = ReplicaIndex(3)
+        let roads = Dice(random.split())
+        network.route = { _, _, _ in roads.number(in: 1...20) }
+        for node in 0..<3 { network.start(node) }
+        network.giveWork()
+        for _ in 0..<250 {
+            network.run(until: network.milliseconds + UInt64.random(in: 0...20, using: &random))
+            let view = network.voters[0]!.currentView.rawValue
+            for node in 0..<3 where random.chance(2, in: 3) {
+                let message = RandomScheduleTests.lie(about: view, network, &random)
+                network.schedule(.deliver(message, from: 3, to: node), in: roads.number(in: 0...30))
+            }
+        }
+        #expect(network.violations == [], "seed \(seed)")
+        let final = network.finalView(of: 0)
+        network.run(until: network.milliseconds + 60_000) { network in
+            (0..<3).allSatisfy { network.finalView(of: $0) > final }
+        }
+        #expect((0..<3).allSatisfy { network.finalView(of: $0) > final }, "seed \(seed)")
+        #expect(network.violations == [], "seed \(seed), after the traitor fell silent")
+    }
+
+    /// A well signed vote of the traitor's for anything that a vote can be about.
+    private static func lie(
+        about view: UInt64,
+        _ network: TestNetwork,
+        _ random: inout SeededRandom
+    ) -> ConsensusMessage {
+        let view = max(1, view + UInt64.random(in: 0...2, using: &random) - min(view, 1))
+        let seen = network.ballotsOnWire[View(view), default: []].filter { $0.kind != .nullify }
+        let known = seen.sorted { $0.canonicalBytes.lexicographicallyPrecedes($1.canonicalBytes) }
+        let invented = Ballot.notarise(
+            epoch: .zero,
+            view: View(view),
+            parentView: View(random.chance(1, in: 2) ? view - 1 : UInt64.random(in: 0..<view, using: &random)),
+            payload: Bench.payload("lie \(Int.random(in: 0...1, using: &random)) of \(view)")
+        )
+        let block = random.chance(1, in: 2) ? invented : known.randomElement(using: &random) ?? invented
+        let ballot =
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: Ballot.nullify(epoch: .zero, view: View(view))
+            case 1:
+                Ballot.finalise(epoch: .zero, view: View(view), parentView: block.parentView, payload: block.payload)
+            default:
+                Ballot.notarise(epoch: .zero, view: View(view), parentView: block.parentView, payload: block.payload)
+            }
+        let signature = network.signatures.signer(3).sign(ballot.signedBytes(networkDigest: Bench.networkDigest))
+        return .vote(Vote(ballot: ballot, signer: ReplicaIndex(3), signature: signature))
+    }
+
     static func chaos(seed: UInt64, milliseconds: UInt64) -> TestNetwork {
         var random = SeededRandom(seed: seed)
         let losses = UInt64.random(in: 0...25, using: &random)

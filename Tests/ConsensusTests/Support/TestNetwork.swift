@@ -23,7 +23,8 @@ struct TestNetwork {
     var workDelay: UInt64 = 0
     /// Answers of checks; everything is valid unless a test says otherwise.
     var judge: (_ node: Int, _ request: CheckRequest) -> CheckOutcome? = { _, _ in .valid(endsEpoch: false) }
-    var random = SeededRandom(seed: 1)
+    /// A validator that no voter plays: tests speak in its name, and others may accuse it.
+    var traitor: ReplicaIndex?
 
     let count: Int
     let parameters: ConsensusParameters
@@ -42,6 +43,7 @@ struct TestNetwork {
     private(set) var blocks: [Digest: Block] = [:]
     private(set) var finalisedBy: [[QuorumCertificate]]
     private(set) var votesOnWire: Set<Vote> = []
+    private(set) var ballotsOnWire: [View: Set<Ballot>] = [:]
     private var durableVotes: Set<Vote> = []
     private(set) var effectsOf: [[VoterEffect]]
     private(set) var messageCount = 0
@@ -152,7 +154,13 @@ struct TestNetwork {
             blocks[payload] = Block(view: request.view.rawValue, parent: request.parentPayload)
             schedule(.input(.built(view: request.view, payload: payload, endsEpoch: false), to: node), in: workDelay)
         case .check(let request):
-            guard let outcome = judge(node, request) else { return }
+            guard var outcome = judge(node, request) else { return }
+            // A block names its parent by digest; it is valid upon that one only.
+            if let parent = request.parentPayload {
+                let block = blocks[request.payload, default: Block(view: request.view.rawValue, parent: parent)]
+                blocks[request.payload] = block
+                if block.parent != parent { outcome = .invalid }
+            }
             let answer = VoterInput.checked(
                 view: request.view,
                 payload: request.payload,
@@ -175,6 +183,7 @@ struct TestNetwork {
 
     private mutating func record(_ vote: Vote) {
         guard votesOnWire.insert(vote).inserted else { return }
+        ballotsOnWire[vote.view, default: []].insert(vote.ballot)
         if !durableVotes.contains(vote) { unjournalledVotes += 1 }
     }
 
@@ -214,6 +223,8 @@ struct TestNetwork {
         for node in 0..<count {
             for effect in effectsOf[node] {
                 switch effect {
+                case .equivocation(let evidence) where evidence.signer == traitor: break
+                case .misbehaved(traitor, _): break
                 case .equivocation, .misbehaved, .refusing, .stopped: found.append("node \(node): \(effect)")
                 default: break
                 }

@@ -157,12 +157,7 @@ extension Voter {
         sendPosition(to: peer)
         if case .hearing = standing { effects.append(.send(.echoRequest(validators.epoch), to: peer)) }
         guard standing == .voting else { return }
-        for view in rounds.keys.sorted() where view > finalised.view {
-            for kind in VoteKind.allCases {
-                guard let vote = ownVote(kind, in: view) else { continue }
-                effects.append(.send(message(for: vote), to: peer))
-            }
-        }
+        for vote in undecidedOwnVotes { effects.append(.send(message(for: vote), to: peer)) }
     }
 
     mutating func forget(_ peer: ReplicaIndex) {

@@ -82,8 +82,20 @@ extension Voter {
         guard case .hearing(var heard) = standing else { return }
         heard.insert(peer)
         // With ourselves that is a quorum, which shares an honest validator with every quorum that counted a vote of ours.
-        standing = heard.count >= validators.quorum - 1 ? .voting : .hearing(heard: heard)
         hasChanged = true
+        guard heard.count >= validators.quorum - 1 else {
+            standing = .hearing(heard: heard)
+            return
+        }
+        standing = .voting
+        for vote in undecidedOwnVotes { effects.append(.broadcast(message(for: vote))) }
+    }
+
+    /// Our votes in views that are not final: what peers may not have heard before the crash.
+    var undecidedOwnVotes: [Vote] {
+        rounds.keys.filter { $0 > finalised.view }.sorted().flatMap { view in
+            VoteKind.allCases.compactMap { ownVote($0, in: view) }
+        }
     }
 
     /// Whether a vote in our name is above the floor and not among those we remember.
