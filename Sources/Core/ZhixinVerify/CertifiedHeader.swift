@@ -1,0 +1,22 @@
+package import LedgerModel
+package import Primitives
+
+/// A header that a quorum finalised. Only `LedgerVerifier` makes one.
+package struct CertifiedHeader: Hashable, Sendable {
+    package let header: Header
+    package let digest: Digest
+    /// The view of the block before it, as the signers named it.
+    package let parentView: View
+    /// Who signed, in ascending order.
+    package let signers: [ReplicaIndex]
+    /// The department of each signer.
+    package let departments: [DepartmentID]
+
+    init(header: Header, digest: Digest, parentView: View, signers: [ReplicaIndex], departments: [DepartmentID]) {
+        self.header = header
+        self.digest = digest
+        self.parentView = parentView
+        self.signers = signers
+        self.departments = departments
+    }
+}
