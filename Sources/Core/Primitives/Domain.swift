@@ -28,6 +28,9 @@ package enum Domain: String, Sendable, CaseIterable {
     case httpRequest = "zhixin/1/http-request"
     case linkHello = "zhixin/1/link-hello"
     case nodeDescriptor = "zhixin/1/node-descriptor"
+    case certificateContent = "zhixin/1/certificate-content"
+    case definition = "zhixin/1/definition"
+    case evidence = "zhixin/1/evidence"
 
     /// The bytes to hash or sign for `value`: ULEB128 length of the tag ‖ tag ‖ canonical bytes.
     package func frame<Value: CanonicalCodable>(_ value: Value) -> [UInt8] {
