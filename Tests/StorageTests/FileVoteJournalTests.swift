@@ -1,4 +1,3 @@
-import Foundation
 import Ports
 import Primitives
 import TestKit
@@ -238,8 +237,4 @@ import Testing
         }
         #expect(records(try open("/a", segmentBytes: 512).1) == [[1], large, [2]])
     }
-}
-
-extension TemporaryFolder {
-    func remove(_ file: String) throws { try FileManager.default.removeItem(atPath: file) }
 }

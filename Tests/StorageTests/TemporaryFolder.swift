@@ -17,6 +17,8 @@ final class TemporaryFolder: Sendable {
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     }
 
+    func remove(_ file: String) throws { try FileManager.default.removeItem(atPath: file) }
+
     /// Copies `folder` as a crash at this moment would leave it to the next start of the machine.
     func copy(_ folder: String, to newFolder: String) throws {
         try FileManager.default.copyItem(atPath: folder, toPath: newFolder)

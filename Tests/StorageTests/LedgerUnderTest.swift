@@ -1,0 +1,75 @@
+import Execution
+import LedgerModel
+import Ports
+import Primitives
+import Storage
+import TestKit
+
+/// A store that can be closed and opened again: LevelDB, or its in-memory twin.
+enum LedgerUnderTest: String, CaseIterable, Sendable {
+    case levelDB
+    case memory
+
+    func make(_ fixture: LedgerFixture) throws -> any LedgerHost {
+        switch self {
+        case .levelDB: try LevelDBHost(fixture)
+        case .memory:
+            MemoryHost(
+                store: InMemoryLedgerStore(genesis: fixture.genesisBlock, digestFunction: fixture.suite.digestFunction)
+            )
+        }
+    }
+}
+
+typealias StoreUnderTest = any (LedgerStore<ExecutedBlock> & LedgerReader)
+
+protocol LedgerHost: AnyObject {
+    var store: StoreUnderTest { get }
+    var ledgerState: LedgerState { get }
+    /// Goes on as after a crash at this moment: with a copy of what is on the disk.
+    func reopen() throws
+}
+
+private final class LevelDBHost: LedgerHost {
+    private let folder = TemporaryFolder()
+    private let fixture: LedgerFixture
+    private var opened: LevelDBLedgerStore
+    private var generation = 0
+
+    init(_ fixture: LedgerFixture) throws {
+        self.fixture = fixture
+        opened = try openStore(at: folder.path + "/0", fixture)
+    }
+
+    var store: StoreUnderTest { opened }
+    var ledgerState: LedgerState { opened.ledgerState }
+
+    func reopen() throws {
+        let old = folder.path + "/\(generation)"
+        generation += 1
+        let new = folder.path + "/\(generation)"
+        try folder.copy(old, to: new)
+        opened = try openStore(at: new, fixture)
+    }
+}
+
+private final class MemoryHost: LedgerHost {
+    private let memory: InMemoryLedgerStore
+    init(store: InMemoryLedgerStore) { memory = store }
+    var store: StoreUnderTest { memory }
+    var ledgerState: LedgerState { memory.ledgerState }
+    func reopen() {}
+}
+
+/// Opens the folder at `path` and puts genesis there if nothing is.
+func openStore(at path: String, _ fixture: LedgerFixture) throws(StoreError) -> LevelDBLedgerStore {
+    let opening = try LevelDBLedgerStore.open(
+        at: path,
+        network: fixture.network,
+        digestFunction: fixture.suite.digestFunction
+    )
+    switch opening {
+    case .empty(let empty): return try empty.initialise(genesis: fixture.genesisBlock)
+    case .ledger(let store): return store
+    }
+}
