@@ -113,6 +113,15 @@ package struct ReplicaCore: Sendable {
     /// Peers with a link.
     package var connectedPeers: Set<ReplicaIndex> { connected }
 
+    /// What a journal must begin with when the old one is cut: the voter's part, and every block that is not in the store.
+    package var journalSnapshot: [ReplicaJournalRecord] {
+        let branches = tree.entries.values.filter(\.isJournalled).compactMap(\.executed).sorted {
+            $0.digest < $1.digest
+        }
+        return (chain.uncommitted + branches).map { .block($0.block) }
+            + voter.journalSnapshot.map { .consensus($0) }
+    }
+
     /// Waiting transactions.
     package var poolCount: Int { pool.count }
 

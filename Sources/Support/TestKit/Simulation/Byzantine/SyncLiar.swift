@@ -1,0 +1,54 @@
+import Consensus
+import LedgerModel
+import Primitives
+import Replica
+
+/// Lies to peers that catch up: forged blocks, blocks without proof, nothing at all, or too old ones.
+struct SyncLiar: ByzantineBehaviour {
+    private var turn = 0
+
+    mutating func messages(
+        replacing message: PeerMessage,
+        to peer: ReplicaIndex,
+        by traitor: Traitor
+    ) -> [PeerMessage] {
+        switch message {
+        case .blocks(let blocks):
+            turn += 1
+            switch turn % 5 {
+            case 0: return []
+            case 1: return [.blocks([])]
+            case 2: return [.blocks(blocks.map { FinalisedBlock(block: $0.block, certificate: nil) })]
+            case 3: return [.blocks(blocks.map { forged($0, by: traitor) })]
+            default: return [.blocks(blocks.reversed())]
+            }
+        case .outline(let outline):
+            turn += 1
+            guard turn % 2 == 0 else { return [] }
+            let other = traitor.header(outline.header, registerRoot: traitor.digest(1))
+            return [
+                .outline(
+                    BlockOutline(
+                        header: other,
+                        transactions: outline.transactions,
+                        verdictsDigest: outline.verdictsDigest
+                    )
+                )
+            ]
+        case .bodies(let block, let bodies):
+            return [.bodies(block: block, transactions: bodies.dropLast() + [[1, 2, 3]])]
+        default: return [message]
+        }
+    }
+
+    private func forged(_ block: FinalisedBlock, by traitor: Traitor) -> FinalisedBlock {
+        FinalisedBlock(
+            block: Block(
+                header: traitor.header(block.block.header, registerRoot: traitor.digest(2)),
+                transactions: block.block.transactions,
+                verdictsDigest: block.block.verdictsDigest
+            ),
+            certificate: block.certificate
+        )
+    }
+}
