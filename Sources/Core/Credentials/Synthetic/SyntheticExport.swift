@@ -105,7 +105,7 @@ package struct SyntheticExport: Sendable {
         case .socialCreditCode: return Self.employer(number)
         case .division: return SyntheticCitizen.division
         case .integer: return String(number % 360 + 1)
-        case .money: return "\(number % 90_000 + 1_000).\(String(100 + number / 7 % 100).dropFirst())"
+        case .money: return "\(number % 9_000 + 1_000).\(String(100 + number / 7 % 100).dropFirst())"
         case .enumeration: return field.words[Int(weighted(number) % UInt64(field.words.count))]
         }
     }
