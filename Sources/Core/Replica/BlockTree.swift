@@ -4,7 +4,7 @@ import Primitives
 
 /// Blocks above the last final one that this replica has heard of, with what is known of each.
 struct BlockTree: Sendable {
-    /// Blocks kept at most; the voter asks only for blocks that a leader or a quorum named.
+    /// Blocks kept at most; beside those that a quorum or this node named, a leader has one for each of its views.
     static let countMax = 1024
 
     private(set) var entries: [Digest: BlockEntry] = [:]
@@ -16,9 +16,36 @@ struct BlockTree: Sendable {
 
     var isFull: Bool { entries.count >= BlockTree.countMax }
 
-    /// Forgets everything at or below `height`.
-    mutating func prune(through height: Height) {
-        entries = entries.filter { $0.value.outline.header.height > height }
+    /// The blocks of which something holds, by view: a dictionary's own order differs from process to process.
+    func digests(where holds: (BlockEntry) -> Bool) -> [Digest] {
+        entries.filter { holds($0.value) }
+            .map { (view: $0.value.outline.header.view, digest: $0.key) }
+            .sorted { ($0.view, $0.digest) < ($1.view, $1.digest) }
+            .map(\.digest)
+    }
+
+    func children(of digest: Digest) -> [Digest] {
+        digests { $0.outline.header.parent == digest }
+    }
+
+    /// Makes room by forgetting what a leader proposed before `view` and nobody stood behind. It can be fetched again.
+    mutating func evict(before view: View) {
+        entries = entries.filter { $0.value.isNamed || $0.value.outline.header.view >= view }
+    }
+
+    /// Forgets what can no longer become final once the block of `header` is: whatever is not above it.
+    mutating func prune(above header: Header, digest final: Digest) {
+        var forgotten: Set<Digest> = []
+        for digest in digests(where: { _ in true }) {
+            guard let block = entries[digest]?.outline.header else { continue }
+            let isAbove = block.height > header.height && block.view > header.view
+            let isOrphan =
+                block.parent != final && (block.height == header.height.next || forgotten.contains(block.parent))
+            if !isAbove || isOrphan {
+                forgotten.insert(digest)
+                entries[digest] = nil
+            }
+        }
     }
 }
 
@@ -42,10 +69,14 @@ struct BlockEntry: Sendable {
     var bodies: [Digest: TransactionInput] = [:]
     /// Whether the journal, or the store of a peer that proved finality, holds it: it need not be written again.
     var isJournalled = false
-    /// Who can be asked for bodies, the most likely holder last.
-    var holders: [ReplicaIndex] = []
-    /// When missing parts are asked for again; nil until a first wait is over.
+    /// Whether a quorum, the journal or this node stands behind it, so that it is not forgotten before finality decides.
+    var isNamed = false
+    /// Who can be asked for bodies, in the order in which they showed that they have it.
+    private(set) var holders: [ReplicaIndex] = []
+    /// When missing parts are asked for again; nil while nothing is missing.
     var askAgainAt: MonotonicTime?
+    /// How often missing parts were asked for.
+    var askCount = 0
 
     init(outline: BlockOutline) { self.outline = outline }
 
@@ -54,5 +85,25 @@ struct BlockEntry: Sendable {
         return nil
     }
 
+    var isCollecting: Bool {
+        if case .collecting = stage { return true }
+        return false
+    }
+
+    var isInvalid: Bool {
+        if case .invalid = stage { return true }
+        return false
+    }
+
     func missing() -> [Digest] { outline.transactions.filter { bodies[$0] == nil } }
+
+    mutating func addHolder(_ peer: ReplicaIndex) {
+        if !holders.contains(peer) { holders.append(peer) }
+    }
+
+    /// Whom to ask next: known holders first, then everyone else in turn.
+    func peerToAsk(among connected: [ReplicaIndex]) -> ReplicaIndex? {
+        let candidates = holders.filter(connected.contains) + connected.filter { !holders.contains($0) }
+        return candidates.isEmpty ? nil : candidates[askCount % candidates.count]
+    }
 }

@@ -1,55 +1,76 @@
 import Primitives
 
-/// Fetching final blocks from peers: one request at a time, another peer when one does not answer.
+/// Fetching final blocks from peers: one request at a time, another peer when one does not help.
 struct ChainSync: Sendable {
     /// How long a peer may take to answer.
     static let patienceMilliseconds: UInt64 = 2000
+    /// Before the first request: what seems missing is mostly on its way.
+    static let hesitationMilliseconds: UInt64 = 50
+    /// After an answer that did not help.
+    static let pauseMilliseconds: UInt64 = 100
 
     enum State: Equatable, Sendable {
         /// Nothing is known to be missing. Next: `wanting`.
         case idle
-        /// Blocks are missing and no peer was asked yet. Next: `asked`.
-        case wanting
-        /// `peer` was asked and has until `deadline`. Next: `wanting`, `idle`.
+        /// Blocks are missing; the next peer is asked at `time`. Next: `asked`, `idle`.
+        case wanting(from: MonotonicTime)
+        /// `peer` was asked and has until `deadline`. Next: `wanting`.
         case asked(peer: ReplicaIndex, deadline: MonotonicTime)
     }
 
     private(set) var state = State.idle
     private var turn = 0
+    /// Whether the last answer helped: then the next request follows at once.
+    private var isRunning = false
 
     var deadline: MonotonicTime? {
-        if case .asked(_, let deadline) = state { return deadline }
-        return nil
-    }
-
-    /// Blocks are missing; goes on with a request that is under way.
-    mutating func want() {
-        if state == .idle { state = .wanting }
-    }
-
-    mutating func finish() { state = .idle }
-
-    /// The peer to ask now, or nil when none is connected or one was asked already.
-    mutating func nextPeer(among peers: Set<ReplicaIndex>, at now: MonotonicTime) -> ReplicaIndex? {
-        if case .asked(_, let deadline) = state {
-            guard deadline <= now else { return nil }
-            state = .wanting
+        switch state {
+        case .idle: nil
+        case .wanting(let time): time
+        case .asked(_, let deadline): deadline
         }
-        guard state == .wanting, !peers.isEmpty else { return nil }
-        let peer = peers.sorted()[turn % peers.count]
+    }
+
+    /// Says whether blocks are missing; a request that is under way goes on.
+    mutating func setNeeded(_ isNeeded: Bool, at now: MonotonicTime) {
+        switch (state, isNeeded) {
+        case (.idle, true):
+            state = .wanting(from: isRunning ? now : now.adding(milliseconds: ChainSync.hesitationMilliseconds))
+        case (.wanting, false): state = .idle
+        case (.idle, false), (.wanting, true), (.asked, _): break
+        }
+    }
+
+    /// The peer to ask now, or nil when it is not yet time or none is connected.
+    mutating func nextPeer(among peers: [ReplicaIndex], at now: MonotonicTime) -> ReplicaIndex? {
+        if case .asked(_, let deadline) = state, deadline <= now { disappoint(at: now, after: 0) }
+        guard case .wanting(let time) = state, time <= now, !peers.isEmpty else { return nil }
+        let peer = peers[turn % peers.count]
         turn += 1
         state = .asked(peer: peer, deadline: now.adding(milliseconds: ChainSync.patienceMilliseconds))
         return peer
     }
 
-    /// Whether an answer from `peer` is awaited; taking it makes the next request possible.
-    mutating func takeAnswer(from peer: ReplicaIndex) -> Bool {
+    /// Whether an answer from `peer` is awaited; taking it makes the next request possible after a pause.
+    mutating func takeAnswer(from peer: ReplicaIndex, at now: MonotonicTime) -> Bool {
         guard case .asked(peer, _) = state else { return false }
-        state = .wanting
+        disappoint(at: now, after: ChainSync.pauseMilliseconds)
         return true
     }
 
-    mutating func disconnected(_ peer: ReplicaIndex) {
-        if case .asked(peer, _) = state { state = .wanting }
+    /// The answer just taken brought blocks: the same peer is asked for more, without a pause.
+    mutating func helped() {
+        state = .idle
+        turn -= 1
+        isRunning = true
+    }
+
+    mutating func disconnected(_ peer: ReplicaIndex, at now: MonotonicTime) {
+        if case .asked(peer, _) = state { disappoint(at: now, after: 0) }
+    }
+
+    private mutating func disappoint(at now: MonotonicTime, after milliseconds: UInt64) {
+        isRunning = false
+        state = .wanting(from: now.adding(milliseconds: milliseconds))
     }
 }

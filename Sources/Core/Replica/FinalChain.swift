@@ -6,6 +6,9 @@ import Primitives
 
 /// The chain up to the last final block: what is in the store, and the final blocks on their way there.
 struct FinalChain: Sendable {
+    /// Final blocks that may wait for the store before execution waits too.
+    static let uncommittedMax = 64
+
     private let base: any LedgerReader
     private var committedHeader: Header
     private var committedDigest: Digest

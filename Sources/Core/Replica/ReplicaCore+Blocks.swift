@@ -5,6 +5,9 @@ import Primitives
 
 /// From an outline to an executed block.
 extension ReplicaCore {
+    /// Views ahead of the voter's whose proposals are kept, one a view: a node that lags by moments needs them.
+    private static let viewsAheadMax: UInt64 = 8
+
     /// The state after the block with this digest, or nil when it is not executed or not above the last final block.
     func state(after digest: Digest) -> LedgerState? {
         var branch: [ExecutedBlock] = []
@@ -17,34 +20,84 @@ extension ReplicaCore {
         return chain.state(adding: branch.reversed())
     }
 
-    /// Notes an outline whose digest a leader, a quorum or this node named.
-    mutating func insert(_ outline: BlockOutline, digest: Digest, from peer: ReplicaIndex?) {
-        guard outline.header.height > chain.height else { return }
+    // MARK: Taking in
+
+    /// Notes a block that a quorum, a descendant or this node named. False when it cannot be kept.
+    @discardableResult
+    mutating func insert(_ outline: BlockOutline, digest: Digest, from peer: ReplicaIndex?) -> Bool {
         if tree[digest] == nil {
-            guard !tree.isFull else { return }
+            guard outline.header.height > chain.height else { return false }
+            if tree.isFull { tree.evict(before: voter.currentView) }
+            guard !tree.isFull else { return false }
             tree[digest] = BlockEntry(outline: outline)
         }
-        if let peer { tree[digest]?.holders.append(peer) }
+        tree[digest]?.isNamed = true
+        if let peer { tree[digest]?.addHolder(peer) }
+        return true
     }
 
-    /// Takes the block as far as what is here allows.
+    /// Notes what a leader proposes: one block a view, of views that are near. Whatever else a leader sends is fetched when
+    /// a quorum names it, so that nobody fills the tree alone.
+    mutating func insertProposal(_ outline: BlockOutline, digest: Digest, from leader: ReplicaIndex) {
+        if tree[digest] != nil {
+            tree[digest]?.addHolder(leader)
+            return
+        }
+        let header = outline.header
+        guard header.height > chain.height, header.view > chain.header.view,
+            header.view.rawValue <= voter.currentView.rawValue + ReplicaCore.viewsAheadMax,
+            tree.digests(where: { $0.outline.header.view == header.view && !$0.isNamed }).isEmpty
+        else { return }
+        if tree.isFull { tree.evict(before: voter.currentView) }
+        guard !tree.isFull else { return }
+        var entry = BlockEntry(outline: outline)
+        entry.addHolder(leader)
+        tree[digest] = entry
+    }
+
+    // MARK: Forward
+
+    /// Takes a block, and the ancestors that it waits for, as far as what is here allows.
     mutating func advance(_ digest: Digest, at now: StepTime) {
-        guard var entry = tree[digest], case .collecting = entry.stage else { return }
-        let header = entry.outline.header
+        guard tree[digest]?.isCollecting == true else { return }
+        gather(digest, at: now)
+        // A branch may be long, so this is a loop.
+        var cursor = digest
+        while let parent = tree[cursor]?.outline.header.parent, let entry = tree[parent] {
+            if entry.isInvalid { return reject(cursor, at: now) }
+            guard entry.isCollecting else { break }
+            cursor = parent
+        }
+        if cursor != digest { gather(cursor, at: now) }
+        execute(cursor, at: now)
+    }
+
+    /// Takes bodies from the pool; what is still missing is asked for after a moment, since gossip is mostly on its way.
+    private mutating func gather(_ digest: Digest, at now: StepTime) {
+        guard var entry = tree[digest] else { return }
         for transaction in entry.outline.transactions where entry.bodies[transaction] == nil {
             entry.bodies[transaction] = pool[transaction].map { .verified($0) }
         }
-        guard entry.missing().isEmpty else {
-            // Gossip is usually on its way: ask only for what has not come after a moment.
-            if entry.askAgainAt == nil { entry.askAgainAt = now.monotonic.adding(milliseconds: 5) }
-            tree[digest] = entry
-            return
+        if entry.missing().isEmpty, !isParentUnknown(entry) {
+            entry.askAgainAt = nil
+        } else if entry.askAgainAt == nil {
+            entry.askAgainAt = now.monotonic.adding(milliseconds: 5)
         }
-        entry.askAgainAt = nil
         tree[digest] = entry
-        guard let state = state(after: header.parent) else {
-            return waitForParent(of: digest, at: now)
-        }
+    }
+
+    private func isParentUnknown(_ entry: BlockEntry) -> Bool {
+        let parent = entry.outline.header.parent
+        return parent != chain.digest && tree[parent] == nil
+    }
+
+    /// Asks for the execution of a block whose bodies are here and whose parent is executed.
+    private mutating func execute(_ digest: Digest, at now: StepTime) {
+        guard let entry = tree[digest], entry.isCollecting else { return }
+        let header = entry.outline.header
+        // What does not stand on the last final block although nothing can be between contradicts finality.
+        if isParentUnknown(entry), header.height <= chain.height.next { return reject(digest, at: now) }
+        guard let state = state(after: header.parent), entry.missing().isEmpty, hasRoom else { return }
         guard isWellFormed(entry, after: state.header) else { return reject(digest, at: now) }
         tree[digest]?.stage = .executing
         effects.append(
@@ -59,83 +112,109 @@ extension ReplicaCore {
         )
     }
 
+    /// Whether another block may be executed although the store has not taken the last final ones.
+    var hasRoom: Bool { chain.uncommitted.count < FinalChain.uncommittedMax }
+
+    /// The store took blocks: what waited for that goes on.
+    mutating func resume(at now: StepTime) {
+        for digest in tree.digests(where: { $0.isCollecting && $0.askAgainAt == nil }) { advance(digest, at: now) }
+        extendFinalChain(at: now)
+    }
+
     /// What execution does not check: who may propose, how time runs, how large a block may be.
     private func isWellFormed(_ entry: BlockEntry, after parent: Header) -> Bool {
         let header = entry.outline.header
         let byteCount = entry.bodies.values.reduce(0) { $0 + $1.sealed.bytes.count }
         return header.timestamp > parent.timestamp
+            && header.view > parent.view
             && header.proposer == configuration.validators.leader(of: header.view)
             && byteCount <= Limits.blockBytesMax
     }
 
-    private mutating func waitForParent(of digest: Digest, at now: StepTime) {
-        guard let entry = tree[digest] else { return }
-        let parent = entry.outline.header.parent
-        if let parentEntry = tree[parent] {
-            if case .invalid = parentEntry.stage { return reject(digest, at: now) }
-            return advance(parent, at: now)
+    /// A block is not valid, and so is nothing that stands on it.
+    private mutating func reject(_ digest: Digest, at now: StepTime) {
+        var rejected = [digest]
+        while let next = rejected.popLast() {
+            guard tree[next]?.isInvalid == false else { continue }
+            tree[next]?.stage = .invalid
+            tree[next]?.bodies = [:]
+            tree[next]?.askAgainAt = nil
+            answerChecks(of: next, at: now)
+            rejected += tree.children(of: next)
         }
-        // A parent that is not the last final block, and not above it, contradicts finality.
-        guard entry.outline.header.height.rawValue > chain.height.rawValue + 1 else { return reject(digest, at: now) }
-        tree[digest]?.askAgainAt = now.monotonic.adding(milliseconds: 50)
-        if let peer = entry.holders.last { effects.append(.send(.outlineRequest(parent), to: peer)) }
     }
 
-    /// Asks for missing bodies, or for a missing parent, from the next holder.
+    // MARK: Asking
+
+    /// Asks for missing bodies, or for a missing parent, from the next peer that may have them.
     mutating func askForParts(of digest: Digest, at now: StepTime) {
-        guard var entry = tree[digest], case .collecting = entry.stage else {
-            tree[digest]?.askAgainAt = nil
-            return
-        }
+        tree[digest]?.askAgainAt = nil
+        guard tree[digest]?.isCollecting == true else { return }
+        gather(digest, at: now)
+        guard var entry = tree[digest], entry.askAgainAt != nil else { return advance(digest, at: now) }
         entry.askAgainAt = now.monotonic.adding(milliseconds: 100)
-        // Anyone who voted for it has it; the links are tried in turn.
-        let holders = entry.holders.filter(connected.contains)
-        let peer = holders.last ?? connected.sorted().element(at: now.monotonic)
-        if let last = entry.holders.popLast(), entry.holders.count < 8 { entry.holders.insert(last, at: 0) }
+        let peer = entry.peerToAsk(among: connectedInOrder)
+        entry.askCount += 1
         tree[digest] = entry
         guard let peer else { return }
-        let missing = entry.missing().filter { pool[$0] == nil }
-        if missing.isEmpty {
-            advance(digest, at: now)
-        } else {
-            effects.append(.send(.bodiesRequest(block: digest, transactions: missing), to: peer))
+        let missing = entry.missing()
+        if !missing.isEmpty { effects.append(.send(.bodiesRequest(block: digest, transactions: missing), to: peer)) }
+        if isParentUnknown(entry) { effects.append(.send(.outlineRequest(entry.outline.header.parent), to: peer)) }
+        execute(digest, at: now)
+    }
+
+    /// Asks again for blocks that the voter waits for and of which only the digest is known.
+    mutating func askForOutlines(at now: StepTime) {
+        outlinesAskAgainAt = nil
+        let peers = connectedInOrder
+        for digest in checks.keys.sorted() where tree[digest] == nil {
+            outlinesAskAgainAt = now.monotonic.adding(milliseconds: 100)
+            guard !peers.isEmpty else { return }
+            effects.append(.send(.outlineRequest(digest), to: peers[outlineTurn % peers.count]))
+            outlineTurn += 1
         }
     }
 
-    private mutating func reject(_ digest: Digest, at now: StepTime) {
-        tree[digest]?.stage = .invalid
-        tree[digest]?.askAgainAt = nil
-        answerChecks(of: digest, at: now)
-    }
+    // MARK: Executed
 
     mutating func executed(_ request: ExecutionRequest, _ result: ExecutionResult, at now: StepTime) {
         switch result {
         case .failed(let error):
+            // On a branch that finality has ruled out, the store under the layers may have gone on without them.
+            guard state(after: request.state.headerDigest) != nil else { return giveUp(request) }
             effects.append(.stop(reason: "the store cannot be read: \(error.reason)"))
         case .executed(let block):
             switch request.purpose {
-            case .build(let view): built(block, view: view, request: request)
+            case .build(let view): built(block, view: view, request: request, at: now)
             case .check(let digest): checked(block, expected: digest, at: now)
             }
             extendFinalChain(at: now)
         }
     }
 
-    private mutating func built(_ block: ExecutedBlock, view: View, request: ExecutionRequest) {
-        insert(block.outline, digest: block.digest, from: nil)
+    private mutating func giveUp(_ request: ExecutionRequest) {
+        if case .build(let view) = request.purpose {
+            voterInputs.append(.built(view: view, payload: nil, endsEpoch: false))
+        }
+    }
+
+    private mutating func built(_ block: ExecutedBlock, view: View, request: ExecutionRequest, at now: StepTime) {
+        guard view == voter.currentView else { return }
+        guard state(after: block.header.parent) != nil, insert(block.outline, digest: block.digest, from: nil) else {
+            return giveUp(request)
+        }
         for input in request.transactions { tree[block.digest]?.bodies[input.sealed.digest] = input }
-        settleExecuted(block)
+        settleExecuted(block, at: now)
         voterInputs.append(.built(view: view, payload: block.digest, endsEpoch: block.endsEpoch))
     }
 
     private mutating func checked(_ block: ExecutedBlock, expected digest: Digest, at now: StepTime) {
+        guard let entry = tree[digest], entry.executed == nil else { return }
         guard block.digest == digest else { return reject(digest, at: now) }
-        settleExecuted(block)
-        answerChecks(of: digest, at: now)
-        for (child, entry) in tree.entries where entry.outline.header.parent == digest { advance(child, at: now) }
+        settleExecuted(block, at: now)
     }
 
-    private mutating func settleExecuted(_ block: ExecutedBlock) {
+    private mutating func settleExecuted(_ block: ExecutedBlock, at now: StepTime) {
         guard var entry = tree[block.digest] else { return }
         entry.stage = .executed(block)
         entry.askAgainAt = nil
@@ -144,12 +223,7 @@ extension ReplicaCore {
             entry.isJournalled = true
         }
         tree[block.digest] = entry
-    }
-}
-
-extension [ReplicaIndex] {
-    /// An element that differs from time to time without randomness, which a pure core has none of.
-    fileprivate func element(at now: MonotonicTime) -> ReplicaIndex? {
-        isEmpty ? nil : self[Int((now.nanoseconds / 1_000_000) % UInt64(count))]
+        answerChecks(of: block.digest, at: now)
+        for child in tree.children(of: block.digest) { advance(child, at: now) }
     }
 }

@@ -12,13 +12,13 @@ extension ReplicaCore {
         case .send(let message, let peer): effects.append(.send(wrap(message), to: peer))
         case .build(let request): build(request, at: now)
         case .check(let request): check(request, at: now)
-        case .certified(_, let payload): certified(payload)
+        case .certified(let view, let payload): certified(payload, view: view)
         case .finalised(let certificate): finalised(certificate, at: now)
         case .equivocation(let evidence): effects.append(.equivocation(evidence))
         case .misbehaved(let peer, let reason): effects.append(.misbehaved(peer, reason: "\(reason)"))
         case .refusing(let reason): effects.append(.refusing(reason))
         case .entered: isWorkDirty = true
-        case .behind: sync.want()
+        case .behind: break
         case .stopped(let reason): effects.append(.stop(reason: "consensus cannot go on: \(reason)"))
         case .epochEnded(let payload):
             effects.append(.stop(reason: "the epoch ended with block \(payload); this version runs a single epoch"))
@@ -39,7 +39,7 @@ extension ReplicaCore {
 
     /// [PROPOSE]: chooses transactions and asks for their execution.
     private mutating func build(_ request: BuildRequest, at now: StepTime) {
-        guard let own = configuration.ownIndex, let state = state(after: request.parentPayload) else {
+        guard let own = configuration.ownIndex, hasRoom, let state = state(after: request.parentPayload) else {
             voterInputs.append(.built(view: request.view, payload: nil, endsEpoch: false))
             return
         }
@@ -73,11 +73,13 @@ extension ReplicaCore {
             return answer(request, .valid(endsEpoch: false))
         }
         checks[request.payload, default: []].append(request)
+        if request.purpose == .certify { tree[request.payload]?.isNamed = true }
         if tree[request.payload] == nil {
             let leader = configuration.validators.leader(of: request.view)
-            for peer in connected where peer == leader || request.purpose == .certify {
+            for peer in connectedInOrder where peer == leader || request.purpose == .certify {
                 effects.append(.send(.outlineRequest(request.payload), to: peer))
             }
+            if outlinesAskAgainAt == nil { outlinesAskAgainAt = now.monotonic.adding(milliseconds: 100) }
         }
         advance(request.payload, at: now)
         answerChecks(of: request.payload, at: now)
@@ -118,8 +120,11 @@ extension ReplicaCore {
         return .valid(endsEpoch: block.endsEpoch)
     }
 
-    private mutating func certified(_ payload: Digest) {
+    private mutating func certified(_ payload: Digest, view: View) {
+        // An older view may be certified after a newer one, on another branch.
+        guard view >= certifiedTipView else { return }
         certifiedTip = payload
+        certifiedTipView = view
         refreshInFlight()
     }
 
@@ -131,59 +136,5 @@ extension ReplicaCore {
         for layer in state.layers where layer.header.height > chain.height {
             inFlight.formUnion(layer.transactions.lazy.map(\.digest))
         }
-    }
-
-    private mutating func finalised(_ certificate: QuorumCertificate, at now: StepTime) {
-        finalisations[certificate.payload] = certificate
-        finalTarget = certificate.payload
-        extendFinalChain(at: now)
-    }
-
-    /// Moves every block that is known to be final, and executed, into the final chain.
-    mutating func extendFinalChain(at now: StepTime) {
-        guard let target = finalTarget else { return }
-        var path: [Digest] = []
-        var cursor = target
-        while cursor != chain.digest {
-            guard let entry = tree[cursor] else {
-                // Something between is not known here: fetch final blocks from our own height on.
-                sync.want()
-                return
-            }
-            path.append(cursor)
-            cursor = entry.outline.header.parent
-        }
-        for digest in path.reversed() {
-            guard let entry = tree[digest] else { return }
-            switch entry.stage {
-            case .collecting:
-                advance(digest, at: now)
-                return
-            case .executing: return
-            case .invalid:
-                effects.append(
-                    .stop(reason: "block \(digest) is final, but does not execute to its header on this node")
-                )
-                return
-            case .executed(let block): makeFinal(block, at: now)
-            }
-        }
-        finalTarget = nil
-        sync.finish()
-    }
-
-    private mutating func makeFinal(_ block: ExecutedBlock, at now: StepTime) {
-        answerChecks(of: block.digest, at: now)
-        chain.append(block)
-        effects.append(.commit(block, finalisations.removeValue(forKey: block.digest)))
-        pool.remove(block.transactions.lazy.map(\.digest))
-        if block.header.timestamp >= blockTimeOfLastExpiry.adding(milliseconds: 1000) {
-            blockTimeOfLastExpiry = block.header.timestamp
-            pool.removeExpired(at: block.header.timestamp)
-        }
-        if state(after: certifiedTip) == nil { certifiedTip = block.digest }
-        tree.prune(through: block.header.height)
-        refreshInFlight()
-        if pool.count == 0 { gossipAgainAt = nil }
     }
 }

@@ -22,7 +22,9 @@ extension ReplicaCore {
         case .bodies(let block, let bodies):
             receiveBodies(bodies, of: block, from: peer, at: now)
         case .blocksRequest(let height):
-            if height <= chain.height { effects.append(.serveBlocks(from: height, to: peer)) }
+            // An answer in any case, so that the peer goes on to another one at once.
+            let isKnown = height <= chain.height
+            effects.append(isKnown ? .serveBlocks(from: height, to: peer) : .send(.blocks([]), to: peer))
         case .blocks(let blocks):
             receiveBlocks(blocks, from: peer, at: now)
         }
@@ -43,7 +45,9 @@ extension ReplicaCore {
             return
         }
         // Only a leader's own proposal may fill the tree; the voter looks at the rest of it.
-        if configuration.validators.leader(of: proposal.view) == peer { insert(outline, digest: digest, from: peer) }
+        if configuration.validators.leader(of: proposal.view) == peer, outline.header.view == proposal.view {
+            insertProposal(outline, digest: digest, from: peer)
+        }
         voterInputs.append(.message(message, from: peer))
     }
 
@@ -86,7 +90,7 @@ extension ReplicaCore {
         from peer: ReplicaIndex,
         at now: StepTime
     ) {
-        guard let entry = tree[digest], case .collecting = entry.stage else { return }
+        guard let entry = tree[digest], entry.isCollecting else { return }
         let missing = Set(entry.missing())
         for bytes in bodies {
             do {
@@ -99,87 +103,5 @@ extension ReplicaCore {
         }
         advance(digest, at: now)
         answerChecks(of: digest, at: now)
-    }
-
-    /// Catch-up: takes consecutive final blocks if they follow on the final chain and a certificate proves the last.
-    private mutating func receiveBlocks(_ blocks: [FinalisedBlock], from peer: ReplicaIndex, at now: StepTime) {
-        guard sync.takeAnswer(from: peer) else { return }
-        guard let proven = prove(blocks, from: peer) else { return }
-        for (digest, finalised, bodies) in proven {
-            var entry = BlockEntry(outline: finalised.block.outline(of: bodies))
-            for sealed in bodies {
-                entry.bodies[sealed.digest] = pool[sealed.digest].map { .verified($0) } ?? .unverified(sealed)
-            }
-            entry.isJournalled = true
-            if tree[digest]?.executed == nil { tree[digest] = entry }
-            finalisations[digest] = finalised.certificate
-        }
-        guard let last = proven.last else { return }
-        // The voter may know of a newer final block; what this answer proves is on the way there.
-        if finalTarget == nil || tree[finalTarget ?? last.digest] == nil { finalTarget = last.digest }
-        if let certificate = last.block.certificate {
-            voterInputs.append(.message(.certificate(certificate), from: peer))
-        }
-        extendFinalChain(at: now)
-    }
-
-    private typealias ProvenBlock = (digest: Digest, block: FinalisedBlock, bodies: [SealedTransaction])
-
-    /// The blocks with their digests and bodies, or nil when they prove nothing: then the peer is blamed.
-    private mutating func prove(_ blocks: [FinalisedBlock], from peer: ReplicaIndex) -> [ProvenBlock]? {
-        var proven: [ProvenBlock] = []
-        var parent = chain.digest
-        for finalised in blocks {
-            let header = finalised.block.header
-            if header.height <= chain.height { continue }
-            let digest = header.digest(hashing)
-            guard header.parent == parent else { return blame(peer, "blocks that do not follow each other") }
-            if let certificate = finalised.certificate {
-                guard certificate.kind == .finalise, certificate.payload == digest,
-                    isValid(certificate)
-                else { return blame(peer, "a final block with a certificate that does not prove it") }
-            }
-            var bodies: [SealedTransaction] = []
-            for bytes in finalised.block.transactions {
-                guard let sealed = try? SealedTransaction(bytes: bytes, digestFunction: hashing) else {
-                    return blame(peer, "a final block with a transaction that does not decode")
-                }
-                bodies.append(sealed)
-            }
-            guard finalised.block.outline(of: bodies).matchesHeader(hasher) else {
-                return blame(peer, "a final block with other transactions than its header names")
-            }
-            proven.append((digest, finalised, bodies))
-            parent = digest
-        }
-        guard proven.last?.block.certificate != nil || proven.isEmpty else {
-            return blame(peer, "final blocks without a certificate at their end")
-        }
-        return proven
-    }
-
-    private func isValid(_ certificate: QuorumCertificate) -> Bool {
-        do {
-            try certificate.verify(
-                validators: configuration.validators,
-                networkDigest: configuration.network,
-                verifier: configuration.suite.verifier
-            )
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    private mutating func blame(_ peer: ReplicaIndex, _ reason: String) -> [ProvenBlock]? {
-        effects.append(.misbehaved(peer, reason: reason))
-        return nil
-    }
-}
-
-extension Block {
-    /// The outline of this block, whose transactions were sealed as `bodies`.
-    func outline(of bodies: [SealedTransaction]) -> BlockOutline {
-        BlockOutline(header: header, transactions: bodies.map(\.digest), verdictsDigest: verdictsDigest)
     }
 }

@@ -47,12 +47,19 @@ package struct ReplicaCore: Sendable {
     var connected: Set<ReplicaIndex> = []
     /// What the voter waits for: checks of blocks that are not executed yet.
     var checks: [Digest: [CheckRequest]] = [:]
-    /// The newest block that is known to be final and not yet in `chain`.
-    var finalTarget: Digest?
+    /// When outlines that `checks` waits for are asked for again.
+    var outlinesAskAgainAt: MonotonicTime?
+    /// Whose turn it is to be asked for an outline.
+    var outlineTurn = 0
+    /// The newest block that the voter knows to be final, until it is in `chain`.
+    var votedTarget: FinalTarget?
+    /// The newest block that a peer's answer proved to be final, until it is in `chain`.
+    var provenTarget: FinalTarget?
     /// Certificates of final blocks that are not yet in `chain`, all verified.
     var finalisations: [Digest: QuorumCertificate] = [:]
     /// The newest certified block.
     var certifiedTip: Digest
+    var certifiedTipView: View
     /// Transactions of the non-final blocks up to `certifiedTip`.
     var inFlight: Set<Digest> = []
     var isWorkDirty = true
@@ -80,6 +87,7 @@ package struct ReplicaCore: Sendable {
         pool = TransactionPool(limits: configuration.poolLimits)
         chain = FinalChain(committed: committed)
         certifiedTip = committed.headerDigest
+        certifiedTipView = committed.header.view
         voter = Voter(
             networkDigest: configuration.network,
             validators: configuration.validators,
@@ -98,6 +106,7 @@ package struct ReplicaCore: Sendable {
         if let deadline = voter.deadline { times.append(deadline) }
         if let deadline = sync.deadline { times.append(deadline) }
         if let deadline = gossipAgainAt { times.append(deadline) }
+        if let deadline = outlinesAskAgainAt { times.append(deadline) }
         return times.min()
     }
 
@@ -122,6 +131,9 @@ package struct ReplicaCore: Sendable {
             + voter.journalSnapshot.map { .consensus($0) }
     }
 
+    /// Peers with a link, in an order that every process has alike.
+    var connectedInOrder: [ReplicaIndex] { connected.sorted() }
+
     /// Waiting transactions.
     package var poolCount: Int { pool.count }
 
@@ -136,11 +148,13 @@ package struct ReplicaCore: Sendable {
             voterInputs.append(.connected(peer))
         case .disconnected(let peer):
             connected.remove(peer)
-            sync.disconnected(peer)
+            sync.disconnected(peer, at: now.monotonic)
             voterInputs.append(.disconnected(peer))
         case .submitted(let transactions, let isLocal): submit(transactions, isLocal: isLocal, at: now)
         case .executed(let request, let result): executed(request, result, at: now)
-        case .committed(let height): chain.committed(through: height)
+        case .committed(let height):
+            chain.committed(through: height)
+            resume(at: now)
         }
         settle(at: now)
         defer { effects = [] }
@@ -159,18 +173,19 @@ package struct ReplicaCore: Sendable {
             }
             announceWork()
         } while !voterInputs.isEmpty
-        if let peer = sync.nextPeer(among: connected, at: now.monotonic) {
+        sync.setNeeded(needsFinalBlocks, at: now.monotonic)
+        if let peer = sync.nextPeer(among: connectedInOrder, at: now.monotonic) {
             effects.append(.send(.blocksRequest(from: chain.height.next), to: peer))
         }
     }
 
     private mutating func tick(at now: StepTime) {
         voterInputs.append(.tick)
-        for (digest, entry) in tree.entries {
-            if let time = entry.askAgainAt, time <= now.monotonic { askForParts(of: digest, at: now) }
-        }
+        let isDue = { (time: MonotonicTime?) in time.map { $0 <= now.monotonic } ?? false }
+        for digest in tree.digests(where: { isDue($0.askAgainAt) }) { askForParts(of: digest, at: now) }
+        if isDue(outlinesAskAgainAt) { askForOutlines(at: now) }
         if let time = gossipAgainAt, time <= now.monotonic {
-            let waiting = pool.oldest(countMax: 64).map(\.sealed.bytes)
+            let waiting = pool.oldest(countMax: 64, bytesMax: ReplicaCore.gossipBytesMax).map(\.sealed.bytes)
             if !waiting.isEmpty { effects.append(.broadcast(.transactions(waiting))) }
             gossipAgainAt = waiting.isEmpty ? nil : now.monotonic.adding(milliseconds: 1000)
         }
@@ -186,10 +201,33 @@ package struct ReplicaCore: Sendable {
         voterInputs.append(.work(hasTransactions: hasWork))
     }
 
+    /// Bytes of transactions in one gossip message, a single larger one apart: well within a frame.
+    static let gossipBytesMax = 1 << 20
+
     private mutating func submit(_ transactions: [VerifiedTransaction], isLocal: Bool, at now: StepTime) {
+        let state = chain.state(adding: [])
+        let lifetime = configuration.parameters.transactionLifetimeMilliseconds
+        // A clock that is behind the chain does not keep transactions out.
+        let time = max(now.civil, chain.header.timestamp.adding(milliseconds: 1))
         var fresh: [[UInt8]] = []
-        for transaction in transactions where pool.admit(transaction) == .admitted {
-            if isLocal { fresh.append(transaction.sealed.bytes) }
+        var byteCount = 0
+        for transaction in transactions {
+            let body = transaction.sealed.transaction.body
+            do throws(LedgerReadError) {
+                // Gossip and clients repeat themselves: what is final must not become work again.
+                if try state.wasIncluded(InclusionKey(author: body.author, id: body.id)) { continue }
+            } catch {
+                return effects.append(.stop(reason: "the store cannot be read: \(error.reason)"))
+            }
+            guard pool.admit(transaction, at: time, lifetimeMilliseconds: lifetime) == .admitted, isLocal else {
+                continue
+            }
+            if byteCount + transaction.sealed.bytes.count > ReplicaCore.gossipBytesMax, !fresh.isEmpty {
+                effects.append(.broadcast(.transactions(fresh)))
+                (fresh, byteCount) = ([], 0)
+            }
+            fresh.append(transaction.sealed.bytes)
+            byteCount += transaction.sealed.bytes.count
         }
         isWorkDirty = true
         if pool.count > 0, gossipAgainAt == nil { gossipAgainAt = now.monotonic.adding(milliseconds: 1000) }
@@ -205,6 +243,7 @@ package struct ReplicaCore: Sendable {
         var entry = BlockEntry(outline: block.outline(of: sealed))
         for transaction in sealed { entry.bodies[transaction.digest] = .unverified(transaction) }
         entry.isJournalled = true
+        entry.isNamed = true
         tree[block.header.digest(hashing)] = entry
     }
 }

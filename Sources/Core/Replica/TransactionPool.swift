@@ -1,11 +1,14 @@
+package import Execution
 package import LedgerModel
 package import Primitives
 
 /// What became of a transaction offered to the pool.
 package enum PoolAdmission: Equatable, Sendable {
     case admitted
-    /// It is in the pool already; nothing changed.
+    /// It, or another one of the same author and id, is in the pool already; nothing changed.
     case known
+    /// No block could include it now: it has expired, or expires too far in the future.
+    case notIncludable
     /// The pool, or the author's share of it, is full. The caller may try again later.
     case full
 }
@@ -29,6 +32,8 @@ package struct PoolLimits: Equatable, Sendable {
 /// cannot hold up a revocation.
 package struct TransactionPool: Sendable {
     private var waiting: [Digest: VerifiedTransaction] = [:]
+    /// One transaction for each author and id: the ledger accepts no second one.
+    private var digests: [InclusionKey: Digest] = [:]
     private var urgent = ArrivalQueue()
     private var ordinary = ArrivalQueue()
     private var bytesByAuthor: [Author: Int] = [:]
@@ -43,10 +48,19 @@ package struct TransactionPool: Sendable {
     /// The waiting transaction with this digest.
     package subscript(digest: Digest) -> VerifiedTransaction? { waiting[digest] }
 
-    package mutating func admit(_ transaction: VerifiedTransaction) -> PoolAdmission {
+    /// Takes a transaction in if a block at `timestamp` could include it, so that whatever waits is work.
+    package mutating func admit(
+        _ transaction: VerifiedTransaction,
+        at timestamp: Timestamp,
+        lifetimeMilliseconds: UInt64
+    ) -> PoolAdmission {
         let sealed = transaction.sealed
-        guard waiting[sealed.digest] == nil else { return .known }
         let body = sealed.transaction.body
+        let key = InclusionKey(author: body.author, id: body.id)
+        guard digests[key] == nil else { return .known }
+        guard timestamp <= body.expiry, body.expiry <= timestamp.adding(milliseconds: lifetimeMilliseconds) else {
+            return .notIncludable
+        }
         let size = sealed.bytes.count
         let isUrgent = body.payload.isUrgent
         guard byteCount + size <= limits.bytesMax,
@@ -54,6 +68,7 @@ package struct TransactionPool: Sendable {
             bytesByAuthor[body.author, default: 0] + size <= limits.authorBytesMax
         else { return .full }
         waiting[sealed.digest] = transaction
+        digests[key] = sealed.digest
         if isUrgent { urgent.append(sealed.digest) } else { ordinary.append(sealed.digest) }
         bytesByAuthor[body.author, default: 0] += size
         byteCount += size
@@ -61,9 +76,13 @@ package struct TransactionPool: Sendable {
         return .admitted
     }
 
-    /// Removes transactions that a final block included.
-    package mutating func remove(_ digests: some Sequence<Digest>) {
-        for digest in digests { remove(digest) }
+    /// Removes the transactions of a final block, and others of the same author and id.
+    package mutating func remove(included: [SealedTransaction], inclusions: [InclusionKey: Timestamp]) {
+        remove(included.map(\.digest) + inclusions.keys.compactMap { digests[$0] })
+    }
+
+    private mutating func remove(_ gone: [Digest]) {
+        for digest in gone { remove(digest) }
         urgent.compact(keeping: { waiting[$0] != nil })
         ordinary.compact(keeping: { waiting[$0] != nil })
     }
@@ -102,13 +121,16 @@ package struct TransactionPool: Sendable {
         return selected
     }
 
-    /// Waiting transactions in order of arrival, `countMax` at most, to be gossiped again.
-    package func oldest(countMax: Int) -> [VerifiedTransaction] {
+    /// Waiting transactions in order of arrival, to be gossiped again: `countMax` at most, and no more than `bytesMax` unless
+    /// the first one alone is larger.
+    package func oldest(countMax: Int, bytesMax: Int) -> [VerifiedTransaction] {
         var found: [VerifiedTransaction] = []
-        for queue in [urgent, ordinary] {
-            for digest in queue.digests where found.count < countMax {
-                if let transaction = waiting[digest] { found.append(transaction) }
-            }
+        var byteCount = 0
+        for digest in urgent.digests + ordinary.digests {
+            guard let transaction = waiting[digest] else { continue }
+            byteCount += transaction.sealed.bytes.count
+            guard found.isEmpty || (found.count < countMax && byteCount <= bytesMax) else { return found }
+            found.append(transaction)
         }
         return found
     }
@@ -117,6 +139,7 @@ package struct TransactionPool: Sendable {
         guard let transaction = waiting.removeValue(forKey: digest) else { return }
         let body = transaction.sealed.transaction.body
         let size = transaction.sealed.bytes.count
+        digests[InclusionKey(author: body.author, id: body.id)] = nil
         byteCount -= size
         if body.payload.isUrgent {
             urgent.removedCount += 1

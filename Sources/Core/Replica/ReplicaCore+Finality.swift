@@ -1,0 +1,174 @@
+import Consensus
+import Execution
+import LedgerModel
+import Primitives
+
+/// A block that is known to be final and not yet in the final chain.
+struct FinalTarget: Equatable, Sendable {
+    let digest: Digest
+    let view: View
+}
+
+/// From certificates to the final chain, by what is here or by what peers send.
+extension ReplicaCore {
+    mutating func finalised(_ certificate: QuorumCertificate, at now: StepTime) {
+        finalisations[certificate.payload] = certificate
+        votedTarget = FinalTarget(digest: certificate.payload, view: certificate.view)
+        // The voter asks and hears of nothing below its last final view any more.
+        checks = checks.compactMapValues { requests in
+            let left = requests.filter { $0.view >= certificate.view }
+            return left.isEmpty ? nil : left
+        }
+        extendFinalChain(at: now)
+    }
+
+    /// Moves every block that is known to be final, and executed, into the final chain.
+    mutating func extendFinalChain(at now: StepTime) {
+        for target in [provenTarget, votedTarget].compactMap({ $0 }) {
+            for digest in path(to: target.digest) ?? [] {
+                guard let entry = tree[digest] else { break }
+                if entry.isInvalid {
+                    let reason = "block \(digest) is final, but does not execute to its header on this node"
+                    return effects.append(.stop(reason: reason))
+                }
+                guard let block = entry.executed else {
+                    advance(digest, at: now)
+                    break
+                }
+                guard block.header.parent == chain.digest else { break }
+                makeFinal(block, at: now)
+            }
+        }
+        if let target = provenTarget, target.view <= chain.header.view { provenTarget = nil }
+        if let target = votedTarget, target.view <= chain.header.view { votedTarget = nil }
+    }
+
+    /// The blocks from above the last final one up to `target`, or nil when one between them is not known here.
+    private func path(to target: Digest) -> [Digest]? {
+        var path: [Digest] = []
+        var cursor = target
+        while cursor != chain.digest {
+            guard let entry = tree[cursor] else { return nil }
+            path.append(cursor)
+            cursor = entry.outline.header.parent
+        }
+        return path.reversed()
+    }
+
+    /// Whether final blocks have to be fetched: one is not known here, or nobody hands out the bodies of one, as happens
+    /// when the others have put it into their stores long ago.
+    var needsFinalBlocks: Bool {
+        guard let votedTarget, provenTarget == nil else { return false }
+        guard let path = path(to: votedTarget.digest) else { return true }
+        return path.contains { (tree[$0]?.askCount ?? 0) >= 3 && tree[$0]?.isCollecting == true }
+    }
+
+    private mutating func makeFinal(_ block: ExecutedBlock, at now: StepTime) {
+        answerChecks(of: block.digest, at: now)
+        chain.append(block)
+        effects.append(.commit(block, finalisations[block.digest]))
+        pool.remove(included: block.transactions, inclusions: block.inclusions)
+        if block.header.timestamp >= blockTimeOfLastExpiry.adding(milliseconds: 1000) {
+            blockTimeOfLastExpiry = block.header.timestamp
+            pool.removeExpired(at: block.header.timestamp)
+        }
+        tree.prune(above: block.header, digest: block.digest)
+        let view = block.header.view
+        finalisations = finalisations.filter { $0.value.view > view }
+        if state(after: certifiedTip) == nil {
+            certifiedTip = block.digest
+            certifiedTipView = view
+        }
+        refreshInFlight()
+        if pool.count == 0 { gossipAgainAt = nil }
+    }
+
+    // MARK: From peers
+
+    /// Catch-up: takes consecutive final blocks if they follow on the final chain and a certificate proves the last.
+    mutating func receiveBlocks(_ blocks: [FinalisedBlock], from peer: ReplicaIndex, at now: StepTime) {
+        guard sync.takeAnswer(from: peer, at: now.monotonic) else { return }
+        guard let proven = prove(blocks, from: peer), let last = proven.last else { return }
+        sync.helped()
+        for (digest, finalised, bodies) in proven {
+            var entry = tree[digest] ?? BlockEntry(outline: finalised.block.outline(of: bodies))
+            entry.isNamed = true
+            // Its finality is proven, so nobody's vote hangs on our copy.
+            entry.isJournalled = true
+            if entry.isCollecting {
+                for sealed in bodies where entry.bodies[sealed.digest] == nil {
+                    entry.bodies[sealed.digest] = pool[sealed.digest].map { .verified($0) } ?? .unverified(sealed)
+                }
+                entry.askAgainAt = nil
+            }
+            tree[digest] = entry
+            if let certificate = finalised.certificate { finalisations[digest] = certificate }
+        }
+        provenTarget = FinalTarget(digest: last.digest, view: last.block.block.header.view)
+        if let certificate = last.block.certificate {
+            voterInputs.append(.message(.certificate(certificate), from: peer))
+        }
+        extendFinalChain(at: now)
+    }
+
+    private typealias ProvenBlock = (digest: Digest, block: FinalisedBlock, bodies: [SealedTransaction])
+
+    /// The blocks with their digests and bodies; none when they are all known, nil when they prove nothing: then the peer
+    /// is blamed.
+    private mutating func prove(_ blocks: [FinalisedBlock], from peer: ReplicaIndex) -> [ProvenBlock]? {
+        var proven: [ProvenBlock] = []
+        var parent = chain.digest
+        for finalised in blocks {
+            let header = finalised.block.header
+            if header.height <= chain.height { continue }
+            let digest = header.digest(hashing)
+            guard header.parent == parent else { return blame(peer, "blocks that do not follow each other") }
+            if let certificate = finalised.certificate {
+                guard certificate.kind == .finalise, certificate.payload == digest,
+                    isValid(certificate)
+                else { return blame(peer, "a final block with a certificate that does not prove it") }
+            }
+            var bodies: [SealedTransaction] = []
+            for bytes in finalised.block.transactions {
+                guard let sealed = try? SealedTransaction(bytes: bytes, digestFunction: hashing) else {
+                    return blame(peer, "a final block with a transaction that does not decode")
+                }
+                bodies.append(sealed)
+            }
+            guard finalised.block.outline(of: bodies).matchesHeader(hasher) else {
+                return blame(peer, "a final block with other transactions than its header names")
+            }
+            proven.append((digest, finalised, bodies))
+            parent = digest
+        }
+        guard proven.last?.block.certificate != nil || proven.isEmpty else {
+            return blame(peer, "final blocks without a certificate at their end")
+        }
+        return proven
+    }
+
+    private func isValid(_ certificate: QuorumCertificate) -> Bool {
+        do {
+            try certificate.verify(
+                validators: configuration.validators,
+                networkDigest: configuration.network,
+                verifier: configuration.suite.verifier
+            )
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private mutating func blame(_ peer: ReplicaIndex, _ reason: String) -> [ProvenBlock]? {
+        effects.append(.misbehaved(peer, reason: reason))
+        return nil
+    }
+}
+
+extension Block {
+    /// The outline of this block, whose transactions were sealed as `bodies`.
+    func outline(of bodies: [SealedTransaction]) -> BlockOutline {
+        BlockOutline(header: header, transactions: bodies.map(\.digest), verdictsDigest: verdictsDigest)
+    }
+}
