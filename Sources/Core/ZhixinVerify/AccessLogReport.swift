@@ -11,7 +11,7 @@ package struct AccessLogReport: Equatable, Sendable {
     /// or a second node can show.
     package let headsWithoutRecord: [Digest]
     /// The oldest header that a head was proved under; nil when none was.
-    package let asOf: CertifiedHeader?
+    package let asOf: VerifiedHeader?
 
     /// Whether every use on every head that was shown is here, with its opening.
     package var isComplete: Bool { faults.isEmpty }
@@ -20,7 +20,7 @@ package struct AccessLogReport: Equatable, Sendable {
         accesses: [VerifiedAccess],
         faults: [AccessLogFault],
         headsWithoutRecord: [Digest],
-        asOf: CertifiedHeader?
+        asOf: VerifiedHeader?
     ) {
         self.accesses = accesses
         self.faults = faults

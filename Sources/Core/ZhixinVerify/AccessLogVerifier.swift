@@ -43,9 +43,9 @@ private struct Examination {
     var answers: [Digest: AccessHeadAnswer] = [:]
     var accesses: [VerifiedAccess] = []
     var faults: [AccessLogFault] = []
-    var asOf: CertifiedHeader?
+    var asOf: VerifiedHeader?
     /// The last proof and what it led to: answers given together share their header.
-    private var last: (proof: RecordProof, certified: CertifiedHeader)?
+    private var last: (proof: RecordProof, certified: VerifiedHeader)?
 
     init(ledger: LedgerVerifier, freshness: FreshnessPolicy, now: Timestamp, heads: Set<Digest>) {
         self.ledger = ledger
@@ -79,7 +79,7 @@ private struct Examination {
     }
 
     private mutating func prove(_ proof: RecordProof) throws(RecordProofError) {
-        let certified: CertifiedHeader
+        let certified: VerifiedHeader
         if let last, last.proof.header == proof.header, last.proof.certificate == proof.certificate {
             certified = last.certified
             _ = try ledger.verify(proof.record, inclusion: proof.inclusion, under: certified)

@@ -18,7 +18,7 @@ package struct VerifiedBundle: Hashable, Sendable {
     package let record: CertificateRecord
     package let position: Position
     /// Height, time and signers of the header under which the record was proved.
-    package let asOf: CertifiedHeader
+    package let asOf: VerifiedHeader
     /// The payload of the key binding; nil for a bearer paper, which anyone may show who holds it.
     package let keyBinding: JSONObject?
 
@@ -28,7 +28,7 @@ package struct VerifiedBundle: Hashable, Sendable {
         type: CertificateTypeRecord,
         record: CertificateRecord,
         position: Position,
-        asOf: CertifiedHeader
+        asOf: VerifiedHeader
     ) {
         claims = credential.claims
         disclosedNames = credential.disclosedNames
@@ -143,7 +143,7 @@ package struct BundleVerifier: Sendable {
         guard bundle.network == ledger.network else {
             throw .otherNetwork(found: bundle.network, expected: ledger.network)
         }
-        let certified: CertifiedHeader
+        let certified: VerifiedHeader
         do throws(HeaderError) {
             certified = try ledger.verify(bundle.header, certificate: bundle.certificate)
         } catch {

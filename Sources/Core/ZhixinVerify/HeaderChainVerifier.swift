@@ -31,7 +31,7 @@ package struct HeaderChainVerifier: Sendable {
     ///
     /// - Throws: `HeaderChainError`.
     package mutating func append(_ header: Header, certificate: QuorumCertificate?) throws(HeaderChainError) {
-        var certified: CertifiedHeader?
+        var certified: VerifiedHeader?
         if let certificate {
             do throws(HeaderError) {
                 certified = try ledger.verify(header, certificate: certificate)
@@ -53,7 +53,7 @@ package struct HeaderChainVerifier: Sendable {
     ///
     /// - Precondition: `certified`, if there is one, is of this header.
     /// - Throws: `HeaderChainError`.
-    package mutating func append(_ header: Header, certified: CertifiedHeader?) throws(HeaderChainError) {
+    package mutating func append(_ header: Header, certified: VerifiedHeader?) throws(HeaderChainError) {
         let digest = header.digest(ledger.suite.digestFunction)
         precondition(certified == nil || certified?.digest == digest, "a certificate goes with its own header")
         try checkLink(header)

@@ -35,7 +35,7 @@ package struct LedgerVerifier: Sendable {
     package func verify(
         _ header: Header,
         certificate: QuorumCertificate
-    ) throws(HeaderError) -> CertifiedHeader {
+    ) throws(HeaderError) -> VerifiedHeader {
         try checkIdentity(of: header)
         let ballot = certificate.ballot
         guard ballot.kind == .finalise else { throw .notFinalising(found: ballot.kind) }
@@ -54,7 +54,7 @@ package struct LedgerVerifier: Sendable {
         } catch {
             throw .certificate(error)
         }
-        return CertifiedHeader(
+        return VerifiedHeader(
             header: header,
             digest: digest,
             parentView: ballot.parentView,

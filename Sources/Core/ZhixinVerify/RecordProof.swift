@@ -40,9 +40,9 @@ package struct RecordProof: Hashable, Sendable, CanonicalCodable {
 package struct VerifiedRecord: Hashable, Sendable {
     package let record: Record
     package let position: Position
-    package let asOf: CertifiedHeader
+    package let asOf: VerifiedHeader
 
-    init(record: Record, position: Position, asOf: CertifiedHeader) {
+    init(record: Record, position: Position, asOf: VerifiedHeader) {
         self.record = record
         self.position = position
         self.asOf = asOf
@@ -78,7 +78,7 @@ extension LedgerVerifier {
     /// - Throws: `RecordProofError`, for the first check that fails.
     package func verify(_ proof: RecordProof, for key: RecordKey) throws(RecordProofError) -> VerifiedRecord {
         guard proof.record.key == key else { throw .otherRecord(found: proof.record.key, expected: key) }
-        let certified: CertifiedHeader
+        let certified: VerifiedHeader
         do throws(HeaderError) {
             certified = try verify(proof.header, certificate: proof.certificate)
         } catch {
@@ -93,7 +93,7 @@ extension LedgerVerifier {
     package func verify(
         _ record: Record,
         inclusion: InclusionProof,
-        under certified: CertifiedHeader
+        under certified: VerifiedHeader
     ) throws(RecordProofError) -> VerifiedRecord {
         let header = certified.header
         guard inclusion.size == header.registerSize else {

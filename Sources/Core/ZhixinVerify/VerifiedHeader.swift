@@ -2,7 +2,7 @@ package import LedgerModel
 package import Primitives
 
 /// A header that a quorum finalised. Only `LedgerVerifier` makes one.
-package struct CertifiedHeader: Hashable, Sendable {
+package struct VerifiedHeader: Hashable, Sendable {
     package let header: Header
     package let digest: Digest
     /// The view of the block before it, as the signers named it.
