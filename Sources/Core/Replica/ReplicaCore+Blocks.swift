@@ -152,7 +152,12 @@ extension ReplicaCore {
         guard tree[digest]?.isCollecting == true else { return }
         gather(digest, at: now)
         guard var entry = tree[digest], entry.askAgainAt != nil else { return advance(digest, at: now) }
-        entry.askAgainAt = now.monotonic.adding(milliseconds: 100)
+        // A proposal whose view is over matters only if a quorum named it; nobody may have the parent of another one.
+        guard entry.isNamed || entry.outline.header.view >= voter.currentView else {
+            tree[digest]?.askAgainAt = nil
+            return
+        }
+        entry.askAgainAt = now.monotonic.adding(milliseconds: min(100 << UInt64(min(entry.askCount / 4, 4)), 1000))
         let peer = entry.peerToAsk(among: connectedInOrder)
         entry.askCount += 1
         tree[digest] = entry

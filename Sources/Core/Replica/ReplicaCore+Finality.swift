@@ -41,6 +41,7 @@ extension ReplicaCore {
         }
         if let target = provenTarget, target.view <= chain.header.view { provenTarget = nil }
         if let target = votedTarget, target.view <= chain.header.view { votedTarget = nil }
+        isWorkDirty = true
     }
 
     /// The blocks from above the last final one up to `target`, or nil when one between them is not known here.

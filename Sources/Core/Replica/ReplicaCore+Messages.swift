@@ -10,7 +10,7 @@ extension ReplicaCore {
         case .consensus(let message):
             voterInputs.append(.message(message, from: peer))
         case .proposal(let message, let outline):
-            receiveProposal(message, outline, from: peer)
+            receiveProposal(message, outline, from: peer, at: now)
         case .transactions(let bodies):
             effects.append(.admit(bodies, from: peer))
         case .outlineRequest(let digest):
@@ -33,7 +33,8 @@ extension ReplicaCore {
     private mutating func receiveProposal(
         _ message: ConsensusMessage,
         _ outline: BlockOutline,
-        from peer: ReplicaIndex
+        from peer: ReplicaIndex,
+        at now: StepTime
     ) {
         guard case .proposal(let proposal) = message else {
             effects.append(.misbehaved(peer, reason: "a proposal frame without a proposal"))
@@ -47,6 +48,8 @@ extension ReplicaCore {
         // Only a leader's own proposal may fill the tree; the voter looks at the rest of it.
         if configuration.validators.leader(of: proposal.view) == peer, outline.header.view == proposal.view {
             insertProposal(outline, digest: digest, from: peer)
+            // A certificate may have named the block before its proposal came.
+            if isAwaited(digest) { take(outline, digest: digest, from: peer, at: now) }
         }
         voterInputs.append(.message(message, from: peer))
     }
@@ -58,15 +61,26 @@ extension ReplicaCore {
 
     private mutating func receiveOutline(_ outline: BlockOutline, from peer: ReplicaIndex, at now: StepTime) {
         let digest = outline.header.digest(hashing)
-        let isWanted = checks[digest] != nil || tree.entries.values.contains { $0.outline.header.parent == digest }
-        guard isWanted else { return }
+        guard isAwaited(digest) else { return }
         guard outline.matchesHeader(hasher) else {
             effects.append(.misbehaved(peer, reason: "transactions that are not those of the block"))
             return
         }
+        take(outline, digest: digest, from: peer, at: now)
+    }
+
+    /// Whether the voter, or a block that is here, waits for this one.
+    private func isAwaited(_ digest: Digest) -> Bool {
+        checks[digest] != nil || votedTarget?.digest == digest
+            || tree.entries.values.contains { $0.outline.header.parent == digest }
+    }
+
+    private mutating func take(_ outline: BlockOutline, digest: Digest, from peer: ReplicaIndex, at now: StepTime) {
         insert(outline, digest: digest, from: peer)
         advance(digest, at: now)
+        for child in tree.children(of: digest) { advance(child, at: now) }
         answerChecks(of: digest, at: now)
+        extendFinalChain(at: now)
     }
 
     private mutating func serveBodies(_ wanted: [Digest], of digest: Digest, to peer: ReplicaIndex) {

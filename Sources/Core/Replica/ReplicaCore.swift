@@ -104,7 +104,8 @@ package struct ReplicaCore: Sendable {
     package var deadline: MonotonicTime? {
         var times = tree.entries.values.compactMap(\.askAgainAt)
         if let deadline = voter.deadline { times.append(deadline) }
-        if let deadline = sync.deadline { times.append(deadline) }
+        // Without a link there is nobody to ask; the next link is an input of its own.
+        if let deadline = sync.deadline, !connected.isEmpty { times.append(deadline) }
         if let deadline = gossipAgainAt { times.append(deadline) }
         if let deadline = outlinesAskAgainAt { times.append(deadline) }
         return times.min()
@@ -195,7 +196,9 @@ package struct ReplicaCore: Sendable {
         guard isWorkDirty else { return }
         isWorkDirty = false
         let carried = inFlight.count { pool[$0] != nil }
-        let hasWork = pool.count > carried
+        // Before the newest final block is here, what waits may be final already: it is no reason to give up views.
+        let isCurrent = votedTarget == nil && provenTarget == nil
+        let hasWork = isCurrent && pool.count > carried
         guard hasWork != hadWork else { return }
         hadWork = hasWork
         voterInputs.append(.work(hasTransactions: hasWork))

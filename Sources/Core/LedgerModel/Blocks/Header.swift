@@ -1,4 +1,3 @@
-package import Consensus
 package import Primitives
 
 /// What consensus agrees on: a block's place, its content and the state after it, in 268 bytes.

@@ -1,0 +1,199 @@
+import Consensus
+import Execution
+import LedgerModel
+import Logging
+import Ports
+import Primitives
+import Replica
+import Synchronization
+
+/// The loop's own state; it lives on the driver's thread and nowhere else.
+struct DriverLoop {
+    /// Bytes journalled before old records are given up.
+    private static let journalBytesMax = 64 << 20
+
+    private let driver: NodeDriver
+    private var replica: ReplicaCore
+    /// Results of blocks that were executed within the turn, to be stepped before anything else.
+    private var immediate: [ReplicaInput] = [.start]
+    private var journalledBytes = 0
+    private var isStopping = false
+
+    init(driver: NodeDriver) {
+        self.driver = driver
+        let configuration = driver.configuration
+        replica = ReplicaCore(
+            configuration: configuration.replica,
+            committed: configuration.committed,
+            blocks: configuration.blocks,
+            restoration: configuration.restoration,
+            signer: configuration.signer
+        )
+    }
+
+    consuming func run() {
+        var loop = self
+        do {
+            while !loop.isStopping { try loop.turn() }
+            loop.driver.end(.success(()))
+        } catch let stopped as NodeStopped {
+            loop.driver.logger.critical("the node stops", metadata: ["reason": "\(stopped.reason)"])
+            loop.driver.end(.failure(stopped))
+        } catch {
+            loop.driver.logger.critical("the node stops", metadata: ["reason": "\(error)"])
+            loop.driver.end(.failure(NodeStopped(reason: "\(error)")))
+        }
+    }
+
+    /// One turn: take what came, decide, make durable, then act.
+    private mutating func turn() throws {
+        var effects: [ReplicaEffect] = []
+        if immediate.isEmpty {
+            guard let events = driver.inbox.take(until: replica.deadline) else {
+                isStopping = true
+                return
+            }
+            let now = SystemTime.now
+            if events.isEmpty || (replica.deadline.map { $0 <= now.monotonic } ?? false) {
+                effects += replica.step(.tick, at: now)
+            }
+            for event in Self.merged(events) { effects += try step(event) }
+        } else {
+            let inputs = immediate
+            immediate = []
+            for input in inputs { effects += replica.step(input, at: SystemTime.now) }
+        }
+        try makeDurable(effects)
+        for effect in effects { try carryOut(effect) }
+        publish()
+    }
+
+    private mutating func step(_ event: NodeDriver.Event) throws -> [ReplicaEffect] {
+        let now = SystemTime.now
+        switch event {
+        case .link(.connected(let peer)): return replica.step(.connected(ReplicaIndex(peer.rawValue)), at: now)
+        case .link(.disconnected(let peer, _)): return replica.step(.disconnected(ReplicaIndex(peer.rawValue)), at: now)
+        case .link(.received(let frame, let peer)):
+            let index = ReplicaIndex(peer.rawValue)
+            do {
+                return replica.step(.message(try PeerMessage(canonicalBytes: frame), from: index), at: now)
+            } catch {
+                blame(index, "a frame that does not decode: \(error)")
+                return []
+            }
+        case .link: return []
+        case .submitted(let transactions, let isLocal):
+            return replica.step(.submitted(transactions, isLocal: isLocal), at: now)
+        case .executed(let request, let result): return replica.step(.executed(request, result), at: now)
+        case .committed(let height):
+            let effects = replica.step(.committed(height), at: now)
+            try shortenJournal()
+            return effects
+        case .failed(let reason): throw NodeStopped(reason: reason)
+        case .stop:
+            isStopping = true
+            return []
+        }
+    }
+
+    /// Transactions that came one by one enter the pool together and are gossiped in one frame.
+    private static func merged(_ events: [NodeDriver.Event]) -> [NodeDriver.Event] {
+        var merged: [NodeDriver.Event] = []
+        var local: [VerifiedTransaction] = []
+        var foreign: [VerifiedTransaction] = []
+        for event in events {
+            guard case .submitted(let transactions, let isLocal) = event else {
+                merged.append(event)
+                continue
+            }
+            if isLocal { local += transactions } else { foreign += transactions }
+        }
+        if !foreign.isEmpty { merged.append(.submitted(foreign, isLocal: false)) }
+        for start in stride(from: 0, to: local.count, by: 256) {
+            merged.append(.submitted(Array(local[start..<min(start + 256, local.count)]), isLocal: true))
+        }
+        return merged
+    }
+
+    /// Appends every record of the turn and syncs once if one of them asks for it.
+    private mutating func makeDurable(_ effects: [ReplicaEffect]) throws {
+        var records: [[UInt8]] = []
+        var mustSync = false
+        for case .journal(let record) in effects {
+            records.append(record.canonicalBytes)
+            mustSync = mustSync || record.forcesSync
+        }
+        guard !records.isEmpty else { return }
+        try driver.journal.append(records)
+        journalledBytes += records.reduce(0) { $0 + $1.count }
+        if mustSync { try driver.journal.sync() }
+    }
+
+    /// Gives up old records once there are many: what is still needed is written anew, made durable, and only then are the
+    /// older ones cut.
+    private mutating func shortenJournal() throws {
+        guard journalledBytes >= DriverLoop.journalBytesMax else { return }
+        let snapshot = replica.journalSnapshot.map(\.canonicalBytes)
+        let first = try driver.journal.append(snapshot)
+        try driver.journal.sync()
+        try driver.journal.cut(below: first)
+        journalledBytes = 0
+    }
+
+    private mutating func carryOut(_ effect: ReplicaEffect) throws {
+        switch effect {
+        case .journal: break
+        case .send(let message, let peer):
+            _ = driver.links.send(message.canonicalBytes, to: PeerIdentifier(peer.rawValue))
+        case .broadcast(let message):
+            let frame = message.canonicalBytes
+            for peer in replica.connectedPeers { _ = driver.links.send(frame, to: PeerIdentifier(peer.rawValue)) }
+        case .admit(let bodies, let peer): driver.admit(bodies, from: peer)
+        case .execute(let request): execute(request)
+        case .commit(let block, let certificate): commit(block, certificate)
+        case .serveBlocks(let height, let peer): driver.serveBlocks(from: height, to: peer)
+        case .equivocation(let evidence):
+            let signer = evidence.first.signer
+            driver.shared.withLock { if !$0.equivocations.contains(signer) { $0.equivocations.append(signer) } }
+            driver.logger.error("a validator contradicted itself", metadata: ["validator": "\(signer)"])
+        case .misbehaved(let peer, let reason): blame(peer, reason)
+        case .refusing(let reason):
+            driver.shared.withLock { $0.refusal = "\(reason)" }
+            driver.logger.critical("this node does not vote", metadata: ["reason": "\(reason)"])
+        case .stop(let reason): throw NodeStopped(reason: reason)
+        }
+    }
+
+    private mutating func execute(_ request: ExecutionRequest) {
+        let byteCount = request.transactions.reduce(0) { $0 + $1.sealed.bytes.count }
+        if byteCount <= NodeDriver.inlineExecutionBytesMax {
+            immediate.append(.executed(request, driver.result(of: request)))
+        } else {
+            driver.executions.submitAlways { [driver] in
+                driver.inbox.pushUnbounded(.executed(request, driver.result(of: request)))
+            }
+        }
+    }
+
+    private func commit(_ block: ExecutedBlock, _ certificate: QuorumCertificate?) {
+        driver.committer.commit(block, certificate)
+        driver.waiters.finalised(
+            zip(block.transactions.lazy.map(\.digest), block.verdicts),
+            at: block.header.height
+        )
+    }
+
+    private func blame(_ peer: ReplicaIndex, _ reason: String) {
+        driver.logger.warning("a peer broke the protocol", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+    }
+
+    private func publish() {
+        driver.shared.withLock { status in
+            status.view = replica.view
+            status.finalHeight = replica.finalHeight
+            status.finalTimestamp = replica.finalHeader.timestamp
+            status.poolCount = replica.poolCount
+            status.connectedPeers = replica.connectedPeers.sorted()
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Glibc
+import Primitives
+
+/// A bounded queue from many threads to one, which sleeps until something comes or a time is reached.
+///
+/// A condition variable and not an async stream: the driver's turn must wake within microseconds and may block in fsync,
+/// which no shared executor may do.
+// SAFETY: `items` and `isClosed` are read and written under `mutex` only; the condition is used with that mutex.
+final class Inbox<Item: Sendable>: @unchecked Sendable {
+    private let capacity: Int
+    private var items: [Item] = []
+    private var isClosed = false
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        mutex = .allocate(capacity: 1)
+        condition = .allocate(capacity: 1)
+        var attributes = pthread_condattr_t()
+        precondition(pthread_condattr_init(&attributes) == 0, "a condition needs its attributes")
+        precondition(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0, "waits are in monotonic time")
+        precondition(pthread_mutex_init(mutex, nil) == 0, "a mutex can be made")
+        precondition(pthread_cond_init(condition, &attributes) == 0, "a condition can be made")
+        pthread_condattr_destroy(&attributes)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Puts an item at the end; false when the queue is full or closed, and the item is dropped.
+    @discardableResult
+    func push(_ item: Item) -> Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        guard !isClosed, items.count < capacity else { return false }
+        items.append(item)
+        if items.count == 1 { pthread_cond_signal(condition) }
+        return true
+    }
+
+    /// Puts an item at the end whatever the capacity: for the driver's own workers, whose number bounds it.
+    func pushUnbounded(_ item: Item) {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        guard !isClosed else { return }
+        items.append(item)
+        if items.count == 1 { pthread_cond_signal(condition) }
+    }
+
+    /// Takes everything there is, waiting for the first item until `deadline`. Nil when closed and empty.
+    func take(until deadline: MonotonicTime?) -> [Item]? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while items.isEmpty && !isClosed {
+            guard let deadline else {
+                pthread_cond_wait(condition, mutex)
+                continue
+            }
+            var time = timespec(
+                tv_sec: Int(deadline.nanoseconds / 1_000_000_000),
+                tv_nsec: Int(deadline.nanoseconds % 1_000_000_000)
+            )
+            if pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { break }
+        }
+        if items.isEmpty && isClosed { return nil }
+        let taken = items
+        items = []
+        return taken
+    }
+
+    /// Refuses further items and wakes the reader; what is inside can still be taken.
+    func close() {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        isClosed = true
+        pthread_cond_broadcast(condition)
+    }
+}

@@ -1,0 +1,273 @@
+import Consensus
+import Cryptography
+import Execution
+import Foundation
+import LedgerModel
+import Logging
+import Node
+import Ports
+import Primitives
+import Replica
+import Storage
+import Transport
+
+/// Everything one node is made of, opened and checked in the order in which it can go wrong.
+struct NodeAssembly {
+    let folder: NodeFolder
+    let file: NodeFile
+    let genesisBytes: [UInt8]
+    let genesis: Genesis
+    let suite: Suite
+    let network: Digest
+    let department: DepartmentRecord
+    let keys: NodeKeys
+    let store: LevelDBLedgerStore
+    let links: PeerLinkManager
+    let driver: NodeDriver
+    let logger: Logger
+
+    /// - Throws: `CommandError` that says what to do; nothing has been started then.
+    init(configuration path: String, logger: Logger) throws {
+        self.logger = logger
+        let file = try NodeFile(path: path)
+        let folder = NodeFolder(path: (path as NSString).deletingLastPathComponent)
+        let genesisPath = file.genesis.hasPrefix("/") ? file.genesis : folder.file(file.genesis)
+        let (genesis, suite, network) = try GenesisFile.read(genesisPath, expected: file.genesisDigest)
+        self.file = file
+        self.folder = folder
+        self.genesis = genesis
+        self.genesisBytes = genesis.canonicalBytes
+        self.suite = suite
+        self.network = network
+        keys = try NodeKeys(folder)
+        try FileManager.default.createDirectory(
+            atPath: folder.data,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let departments = genesis.records.compactMap { record in
+            if case .department(let department) = record { department } else { nil }
+        }
+        guard let department = departments.first(where: { $0.code == file.department }) else {
+            throw CommandError(
+                code: "department-unknown",
+                chinese: "创世文件中没有部门 \(file.department)。请检查 node.yaml。",
+                english: "the genesis file has no department \(file.department); check node.yaml"
+            )
+        }
+        self.department = department
+        store = try NodeAssembly.openStore(folder, genesis: genesis, suite: suite, network: network)
+        let validators = try store.ledgerState.validatorSet()
+        let ownIndex = validators.departments.firstIndex(of: department.id).map { ReplicaIndex(UInt16($0)) }
+        links = try NodeAssembly.makeLinks(file, keys, network, validators, departments, ownIndex, logger)
+        driver = try NodeAssembly.makeDriver(folder, suite, network, validators, ownIndex, store, links, logger)
+        let driver = driver
+        links.deliver { driver.receive($0) }
+    }
+
+    private static func openStore(
+        _ folder: NodeFolder,
+        genesis: Genesis,
+        suite: Suite,
+        network: Digest
+    ) throws -> LevelDBLedgerStore {
+        do {
+            switch try LevelDBLedgerStore.open(
+                at: folder.ledger,
+                network: network,
+                digestFunction: suite.digestFunction
+            ) {
+            case .ledger(let store): return store
+            case .empty(let empty):
+                return try empty.initialise(genesis: try Executor.genesisBlock(genesis, suite: suite))
+            }
+        } catch let error as StoreError {
+            throw CommandError.store(error, folder.ledger)
+        }
+    }
+
+    private static func makeLinks(
+        _ file: NodeFile,
+        _ keys: NodeKeys,
+        _ network: Digest,
+        _ validators: ValidatorSetRecord,
+        _ departments: [DepartmentRecord],
+        _ ownIndex: ReplicaIndex?,
+        _ logger: Logger
+    ) throws -> PeerLinkManager {
+        let peers = file.peers.compactMap { peer -> LinkPeer? in
+            guard let department = departments.first(where: { $0.code == peer.department }),
+                let index = validators.departments.firstIndex(of: department.id)
+            else { return nil }
+            return LinkPeer(
+                identifier: PeerIdentifier(UInt16(index)),
+                address: LinkAddress(host: peer.host, port: UInt16(peer.linkPort)),
+                certificateDigests: [peer.certificate]
+            )
+        }
+        return try PeerLinkManager(
+            configuration: LinkConfiguration(
+                ownIdentifier: PeerIdentifier(ownIndex?.rawValue ?? .max),
+                listen: LinkAddress(host: file.host, port: UInt16(file.linkPort)),
+                certificateChainPEM: keys.link.certificatePEM,
+                privateKeyPEM: keys.link.privateKeyPEM,
+                peers: peers,
+                network: network,
+                certificateDigestFunction: SHA256Function(),
+                now: { Clock.civil },
+                logger: logger
+            )
+        )
+    }
+
+    private static func makeDriver(
+        _ folder: NodeFolder,
+        _ suite: Suite,
+        _ network: Digest,
+        _ validators: ValidatorSetRecord,
+        _ ownIndex: ReplicaIndex?,
+        _ store: LevelDBLedgerStore,
+        _ links: PeerLinkManager,
+        _ logger: Logger
+    ) throws -> NodeDriver {
+        let votes = try VotingState(
+            folder,
+            suite: suite,
+            network: network,
+            validators: validators,
+            ownIndex: ownIndex,
+            store: store
+        )
+        if let refusal = votes.restoration.refusal {
+            logger.critical("this node will not vote", metadata: ["reason": "\(refusal)"])
+        }
+        return NodeDriver(
+            configuration: NodeConfiguration(
+                name: folder.path,
+                replica: ReplicaConfiguration(
+                    network: network,
+                    suite: suite,
+                    validators: validators.set,
+                    ownIndex: ownIndex,
+                    parameters: try store.ledgerState.parameters()
+                ),
+                committed: store.ledgerState,
+                blocks: votes.blocks,
+                restoration: votes.restoration,
+                signer: votes.signer
+            ),
+            journal: votes.journal,
+            store: store,
+            links: links,
+            verificationThreads: 2,
+            logger: logger
+        )
+    }
+}
+
+/// The voting key and its journal, which belong together: a key without its journal must not vote.
+struct VotingState {
+    let journal: any VoteJournal
+    let blocks: [Block]
+    let restoration: VoterRestoration
+    let signer: SigningKey?
+
+    init(
+        _ folder: NodeFolder,
+        suite: Suite,
+        network: Digest,
+        validators: ValidatorSetRecord,
+        ownIndex: ReplicaIndex?,
+        store: LevelDBLedgerStore
+    ) throws {
+        let view = store.view()
+        let point = FinalisedPoint(epoch: view.header.epoch, view: view.header.view, payload: view.headerDigest)
+        func restoration(_ records: [Consensus.JournalRecord], _ refusal: RefusalReason?) -> VoterRestoration {
+            VoterRestoration(
+                records: records,
+                lastFinalised: point,
+                lastFinalisation: view.certificate,
+                refusal: refusal
+            )
+        }
+        guard let ownIndex else {
+            (journal, blocks, signer) = (FollowerJournal(), [], nil)
+            self.restoration = restoration([], nil)
+            return
+        }
+        let key: SigningKey
+        do {
+            key = try KeyFile.readSigningKey(folder.votingKey)
+        } catch {
+            throw CommandError.key(error)
+        }
+        signer = key
+        let ownKey = validators.set.key(of: ownIndex)
+        let owner = suite.digestFunction.digest(network.bytes + key.publicKey.canonicalBytes)
+        switch try VotingState.openJournal(at: folder.journal, owner: owner) {
+        case .damaged:
+            // What was voted is no longer known: follow, and never vote with this key again.
+            (journal, blocks) = (FollowerJournal(), [])
+            self.restoration = restoration([], .damagedJournal)
+        case .usable(let file, .created):
+            (journal, blocks) = (file, [])
+            self.restoration = restoration([], view.header.height == .genesis ? nil : .missingJournal)
+        case .usable(let file, .opened(let records, _)):
+            let decoded = try records.map { try ReplicaJournalRecord(canonicalBytes: $0.body) }
+            journal = file
+            blocks = decoded.compactMap { if case .block(let block) = $0 { block } else { nil } }
+            let votes = decoded.compactMap { if case .consensus(let record) = $0 { record } else { nil } }
+            self.restoration = restoration(votes, ownKey == key.publicKey ? nil : .keyNotInSet)
+        }
+    }
+
+    private enum OpenedJournal {
+        case usable(FileVoteJournal, JournalOpening)
+        case damaged
+    }
+
+    private static func openJournal(at path: String, owner: Digest) throws -> OpenedJournal {
+        do {
+            let (journal, opening) = try FileVoteJournal.open(at: path, owner: owner)
+            return .usable(journal, opening)
+        } catch {
+            switch error {
+            case .damagedBeforeTail, .sequenceGap: return .damaged
+            default: throw CommandError.journal(error, path)
+            }
+        }
+    }
+}
+
+extension CommandError {
+    static func store(_ error: StoreError, _ path: String) -> CommandError {
+        switch error {
+        case .lockedByAnother:
+            CommandError(
+                code: "data-folder-locked",
+                chinese: "数据文件夹 \(path) 正被另一个进程使用。请先停止那个节点。",
+                english: "the data folder \(path) is in use by another process; stop that node first"
+            )
+        case .ofAnotherNetwork(let found):
+            CommandError(
+                code: "data-of-another-network",
+                chinese: "数据文件夹 \(path) 属于另一个网络（\(found)）。请检查 node.yaml 的 genesis。",
+                english: "the data folder \(path) belongs to another network (\(found)); check genesis in node.yaml"
+            )
+        default:
+            CommandError(
+                code: "data-unusable",
+                chinese: "数据文件夹 \(path) 无法使用：\(error)。请勿删除；移开后让节点重新同步。",
+                english: "the data folder \(path) cannot be used: \(error); move it away and let the node catch up"
+            )
+        }
+    }
+
+    static func journal(_ error: JournalError, _ path: String) -> CommandError {
+        CommandError(
+            code: "journal-unusable",
+            chinese: "投票日志 \(path) 无法使用：\(error)。",
+            english: "the vote journal \(path) cannot be used: \(error)"
+        )
+    }
+}
