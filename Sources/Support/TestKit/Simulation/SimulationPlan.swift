@@ -136,11 +136,16 @@ extension SimulationPlan {
         )
         conditions = SimulationPlan.conditions(&random)
         traitors = SimulationPlan.traitors(nodeCount: nodeCount, &random)
-        let jumps: [Int64] = [0, 0, 0, 50, -50, 1500, -1500, 3_600_000, -3_600_000]
+        // When a quorum's clocks are far ahead, the chain's time is, and clients with good clocks are too late for it. So
+        // only as many clocks are far off as nodes may be faulty.
+        let far = Set((0..<nodeCount).shuffled(using: &random).prefix(SimulationPlan.faultsMax(of: nodeCount)))
         let usesSkew = random.chance(1, in: 3)
-        skewsMilliseconds = (0..<nodeCount).map { _ in usesSkew ? jumps.randomElement(using: &random)! : 0 }
+        skewsMilliseconds = (0..<nodeCount).map { node in
+            let skew = SimulationPlan.skew(isFar: far.contains(node), &random)
+            return usesSkew ? skew : 0
+        }
         slowNodes = random.chance(1, in: 4) ? [Int.random(in: 0..<nodeCount, using: &random)] : []
-        faults = SimulationPlan.faults(nodeCount: nodeCount, until: healedAt, effort: effort, &random)
+        faults = SimulationPlan.faults(nodeCount: nodeCount, far: far, until: healedAt, effort: effort, &random)
         let transactionCount = Int.random(in: effort == .quick ? 3...15 : 20...300, using: &random)
         transactionTimes = (0..<transactionCount)
             .map { _ in UInt64.random(in: 0..<healedAt, using: &random) }
@@ -174,6 +179,7 @@ extension SimulationPlan {
 
     private static func faults(
         nodeCount: Int,
+        far: Set<Int>,
         until end: UInt64,
         effort: SimulationEffort,
         _ random: inout SeededRandom
@@ -183,12 +189,22 @@ extension SimulationPlan {
         var faults: [(time: UInt64, fault: Fault)] = []
         for _ in 0..<Int.random(in: 0...countMax, using: &random) {
             let time = UInt64.random(in: 0..<end, using: &random)
-            faults.append((time, fault(nodeCount: nodeCount, left: end - time, &random)))
+            faults.append((time, fault(nodeCount: nodeCount, far: far, left: end - time, &random)))
         }
         return faults.sorted { $0.time < $1.time }
     }
 
-    private static func fault(nodeCount: Int, left: UInt64, _ random: inout SeededRandom) -> Fault {
+    private static func skew(isFar: Bool, _ random: inout SeededRandom) -> Int64 {
+        let near: [Int64] = [0, 0, 50, -50, 1500, -1500, 5000, -5000]
+        return (isFar ? [3_600_000, -3_600_000] : near).randomElement(using: &random)!
+    }
+
+    private static func fault(
+        nodeCount: Int,
+        far: Set<Int>,
+        left: UInt64,
+        _ random: inout SeededRandom
+    ) -> Fault {
         let node = Int.random(in: 0..<nodeCount, using: &random)
         let short = UInt64.random(in: 0...Nanoseconds.seconds(2), using: &random)
         let duration = random.chance(1, in: 4) ? UInt64.random(in: 0...left, using: &random) : short
@@ -212,9 +228,8 @@ extension SimulationPlan {
             let other = (node + Int.random(in: 1..<nodeCount, using: &random)) % nodeCount
             return .flap(first: node, second: other, duration: duration)
         default:
-            let skews: [Int64] = [0, 100, -100, 5000, -5000, 3_600_000, -3_600_000]
             return random.chance(1, in: 2)
-                ? .clock(node: node, skewMilliseconds: skews.randomElement(using: &random)!)
+                ? .clock(node: node, skewMilliseconds: skew(isFar: far.contains(node), &random))
                 : .slowMachine(node: node, duration: duration)
         }
     }
