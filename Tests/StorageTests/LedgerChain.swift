@@ -12,13 +12,12 @@ struct LedgerChain {
     let fixture: LedgerFixture
     private(set) var state: LedgerState
     private(set) var time = LedgerFixture.start
-    private var nextTransaction: UInt64 = 1
+    private var transactionsInBlock: UInt64 = 0
 
     init(fixture: LedgerFixture, state: LedgerState) {
         self.fixture = fixture
         self.state = state
         time = state.header.timestamp
-        nextTransaction = state.header.height.rawValue * 1000 + 1
     }
 
     var hasher: MerkleHasher { MerkleHasher(fixture.suite.digestFunction) }
@@ -37,10 +36,11 @@ struct LedgerChain {
     }
 
     mutating func transaction(_ payload: Payload, lifetimeMilliseconds: UInt64 = 60_000) -> SealedTransaction {
-        defer { nextTransaction += 1 }
+        // The id follows from the place, so that two chains make the same transactions.
+        transactionsInBlock += 1
         return fixture.transaction(
             by: LedgerFixture.police,
-            id: nextTransaction,
+            id: state.header.height.rawValue * 1000 + transactionsInBlock,
             expiry: time.adding(milliseconds: lifetimeMilliseconds),
             payload
         )
@@ -59,13 +59,8 @@ struct LedgerChain {
         )
         let block = try fixture.executor.execute(transactions.map { .unverified($0) }, context: context, on: state)
         state = state.adding(block)
+        transactionsInBlock = 0
         return block
-    }
-
-    /// Begins again from what a store has committed.
-    mutating func settle(on state: LedgerState) {
-        precondition(state.headerDigest == self.state.headerDigest, "the store has everything")
-        self.state = state
     }
 
     /// A finalisation of the block by the first three validators.

@@ -26,30 +26,26 @@ typealias StoreUnderTest = any (LedgerStore<ExecutedBlock> & LedgerReader)
 protocol LedgerHost: AnyObject {
     var store: StoreUnderTest { get }
     var ledgerState: LedgerState { get }
-    /// Goes on as after a crash at this moment: with a copy of what is on the disk.
+    /// Closes the store and opens it again. Nobody may hold the store, a view or a state of it.
     func reopen() throws
 }
 
 private final class LevelDBHost: LedgerHost {
     private let folder = TemporaryFolder()
     private let fixture: LedgerFixture
-    private var opened: LevelDBLedgerStore
-    private var generation = 0
+    private var opened: LevelDBLedgerStore?
 
     init(_ fixture: LedgerFixture) throws {
         self.fixture = fixture
-        opened = try openStore(at: folder.path + "/0", fixture)
+        opened = try openStore(at: folder.path, fixture)
     }
 
-    var store: StoreUnderTest { opened }
-    var ledgerState: LedgerState { opened.ledgerState }
+    var store: StoreUnderTest { opened! }
+    var ledgerState: LedgerState { opened!.ledgerState }
 
     func reopen() throws {
-        let old = folder.path + "/\(generation)"
-        generation += 1
-        let new = folder.path + "/\(generation)"
-        try folder.copy(old, to: new)
-        opened = try openStore(at: new, fixture)
+        opened = nil
+        opened = try openStore(at: folder.path, fixture)
     }
 }
 
