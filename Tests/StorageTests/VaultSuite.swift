@@ -52,7 +52,7 @@ func vaultEntry(
         certificateNumber: certificateNumber ?? "粤佛-\(number)",
         holderIdentifier: holder,
         contentDigest: Digest(words: (8, 8, 8, number)),
-        salt: [UInt8](repeating: UInt8(number), count: 16),
+        salt: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 16),
         body: Array("eyJ-\(number)~disclosure~".utf8),
         batch: VaultBatchID(high: 0, low: batch),
         status: status
