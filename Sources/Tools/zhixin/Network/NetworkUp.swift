@@ -59,8 +59,8 @@ struct NetworkUp: AsyncParsableCommand {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // A session of its own: the node outlives the terminal that started it.
-        posix_spawnattr_setflags(&attributes, 0x80 /* POSIX_SPAWN_SETSID, which the module does not export */)
+        // A session of its own (POSIX_SPAWN_SETSID, which the module does not export): the node outlives the terminal.
+        posix_spawnattr_setflags(&attributes, 0x80)
         let program = CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe"
         let words = [program, "node", "run", "--config", member.folder.configuration]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
