@@ -61,12 +61,15 @@ extension ReplicaCore {
     mutating func advance(_ digest: Digest, at now: StepTime) {
         guard tree[digest]?.isCollecting == true else { return }
         gather(digest, at: now)
+        let isNamed = tree[digest]?.isNamed == true
         // A branch may be long, so this is a loop.
         var cursor = digest
         while let parent = tree[cursor]?.outline.header.parent, let entry = tree[parent] {
             if entry.isInvalid { return reject(cursor, at: now) }
             guard entry.isCollecting else { break }
             cursor = parent
+            // Who stands behind a block stands behind its ancestors.
+            if isNamed { tree[cursor]?.isNamed = true }
         }
         if cursor != digest { gather(cursor, at: now) }
         execute(cursor, at: now)

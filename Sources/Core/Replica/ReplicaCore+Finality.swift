@@ -13,6 +13,7 @@ struct FinalTarget: Equatable, Sendable {
 extension ReplicaCore {
     mutating func finalised(_ certificate: QuorumCertificate, at now: StepTime) {
         finalisations[certificate.payload] = certificate
+        if votedTarget == nil { finalProgressAt = now.monotonic }
         votedTarget = FinalTarget(digest: certificate.payload, view: certificate.view)
         // The voter asks and hears of nothing below its last final view any more.
         checks = checks.compactMapValues { requests in
@@ -56,17 +57,23 @@ extension ReplicaCore {
         return path.reversed()
     }
 
-    /// Whether final blocks have to be fetched: one is not known here, or nobody hands out the bodies of one, as happens
-    /// when the others have put it into their stores long ago.
-    var needsFinalBlocks: Bool {
-        guard let votedTarget, provenTarget == nil else { return false }
-        guard let path = path(to: votedTarget.digest) else { return true }
-        return path.contains { (tree[$0]?.askCount ?? 0) >= 3 && tree[$0]?.isCollecting == true }
+    /// When final blocks are fetched although all of them are known by name: nobody may hand out the bodies of one any more,
+    /// as happens when the others have put it into their stores long ago.
+    var finalStallAt: MonotonicTime? {
+        guard votedTarget != nil, provenTarget == nil else { return nil }
+        return finalProgressAt.adding(milliseconds: 500)
+    }
+
+    /// Whether final blocks have to be fetched.
+    func needsFinalBlocks(at now: StepTime) -> Bool {
+        guard let votedTarget, let finalStallAt else { return false }
+        return finalStallAt <= now.monotonic || path(to: votedTarget.digest) == nil
     }
 
     private mutating func makeFinal(_ block: ExecutedBlock, at now: StepTime) {
         answerChecks(of: block.digest, at: now)
         chain.append(block)
+        finalProgressAt = now.monotonic
         effects.append(.commit(block, finalisations[block.digest]))
         pool.remove(included: block.transactions, inclusions: block.inclusions)
         if block.header.timestamp >= blockTimeOfLastExpiry.adding(milliseconds: 1000) {

@@ -53,6 +53,8 @@ package struct ReplicaCore: Sendable {
     var outlineTurn = 0
     /// The newest block that the voter knows to be final, until it is in `chain`.
     var votedTarget: FinalTarget?
+    /// When the final chain last grew, or began to have to.
+    var finalProgressAt = MonotonicTime(nanoseconds: 0)
     /// The newest block that a peer's answer proved to be final, until it is in `chain`.
     var provenTarget: FinalTarget?
     /// Certificates of final blocks that are not yet in `chain`, all verified.
@@ -104,6 +106,7 @@ package struct ReplicaCore: Sendable {
     package var deadline: MonotonicTime? {
         var times = tree.entries.values.compactMap(\.askAgainAt)
         if let deadline = voter.deadline { times.append(deadline) }
+        if sync.state == .idle, let deadline = finalStallAt { times.append(deadline) }
         // Without a link there is nobody to ask; the next link is an input of its own.
         if let deadline = sync.deadline, !connected.isEmpty { times.append(deadline) }
         if let deadline = gossipAgainAt { times.append(deadline) }
@@ -174,7 +177,7 @@ package struct ReplicaCore: Sendable {
             }
             announceWork()
         } while !voterInputs.isEmpty
-        sync.setNeeded(needsFinalBlocks, at: now.monotonic)
+        sync.setNeeded(needsFinalBlocks(at: now), at: now.monotonic)
         if let peer = sync.nextPeer(among: connectedInOrder, at: now.monotonic) {
             effects.append(.send(.blocksRequest(from: chain.height.next), to: peer))
         }
