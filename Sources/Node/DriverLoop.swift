@@ -177,6 +177,13 @@ struct DriverLoop {
 
     private func commit(_ block: ExecutedBlock, _ certificate: QuorumCertificate?) {
         driver.committer.commit(block, certificate)
+        driver.logger.debug(
+            "block final",
+            metadata: [
+                "height": "\(block.header.height)", "view": "\(block.header.view)",
+                "transactions": "\(block.transactions.count)",
+            ]
+        )
         driver.waiters.finalised(
             zip(block.transactions.lazy.map(\.digest), block.verdicts),
             at: block.header.height

@@ -40,4 +40,18 @@ import Testing
             #expect(titles == 1, "\(path) has \(titles) titles")
         }
     }
+
+    @Test func everyClauseHasATestThatCitesIt() throws {
+        let pattern = try NSRegularExpression(pattern: "\\*\\*\\[([A-Z-]+)\\]\\*\\*")
+        let text = try Repository.text("docs/protocol.md")
+        var tests = ""
+        for path in Repository.files(below: "Tests", suffix: ".swift") where !path.hasPrefix("Tests/TidyTests") {
+            tests += try Repository.text(path)
+        }
+        let clauses = pattern.matches(in: text, range: NSRange(text.startIndex..., in: text)).compactMap { match in
+            Range(match.range(at: 1), in: text).map { String(text[$0]) }
+        }
+        #expect(clauses.count > 20)
+        for clause in clauses { #expect(tests.contains("[\(clause)]"), "no test cites [\(clause)]") }
+    }
 }
