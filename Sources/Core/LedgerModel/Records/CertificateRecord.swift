@@ -8,7 +8,7 @@ package enum CertificateStatus: UInt8, Sendable, CaseIterable, CanonicalCodable 
     case superseded = 3
 }
 
-/// An issued certificate: 67 bytes that do not say whose it is or what it says (电子证照).
+/// An issued certificate: 62 bytes, the tag included, that do not say whose it is or what it says (电子证照).
 package struct CertificateRecord: Hashable, Sendable, CanonicalCodable {
     /// H(tag ‖ 16-byte salt ‖ H(issuer-signed JWT)); also the certificate's id.
     package let commitment: Digest
