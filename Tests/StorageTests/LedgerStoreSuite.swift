@@ -225,7 +225,8 @@ import Testing
         func remembered(_ transaction: SealedTransaction) throws -> Bool {
             let body = transaction.transaction.body
             let found = host.store.location(of: body.id, by: body.author)
-            #expect(try host.store.wasIncluded(InclusionKey(author: body.author, id: body.id)) == (found != nil))
+            let key = InclusionKey(author: body.author, id: body.id)
+            #expect(try host.store.wasIncluded(key, at: host.store.view().header.timestamp) == (found != nil))
             return found != nil
         }
         // Block times 1 s after genesis, then 5 s, 5.001 s, 9 s, 9.001 s.

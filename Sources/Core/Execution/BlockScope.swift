@@ -32,7 +32,7 @@ struct BlockScope {
 
     func wasIncluded(_ key: InclusionKey) throws(LedgerReadError) -> Bool {
         if inclusions[key] != nil { return true }
-        return try parent.wasIncluded(key)
+        return try parent.wasIncluded(key, at: timestamp)
     }
 
     mutating func include(_ key: InclusionKey, until expiry: Timestamp) {

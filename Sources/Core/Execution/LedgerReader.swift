@@ -15,8 +15,9 @@ package protocol LedgerReader: TileReader, Sendable {
     /// - Throws: `LedgerReadError` when the store cannot tell; the node stops.
     func record(at position: Position) throws(LedgerReadError) -> Record?
 
-    /// Whether a final block included `key` and its expiry has not passed at the newest final block.
-    func wasIncluded(_ key: InclusionKey) throws(LedgerReadError) -> Bool
+    /// The expiry under which a block included `key` last. One that has passed at the newest block may be forgotten: whether it
+    /// still counts is decided by comparing it with a block's time, never by how far a store has come with forgetting.
+    func inclusionExpiry(of key: InclusionKey) throws(LedgerReadError) -> Timestamp?
 }
 
 /// The store failed or holds something that cannot be: no verdict can be given.

@@ -53,9 +53,11 @@ extension LedgerState: LedgerReader {
         return try base.record(at: position)
     }
 
-    package func wasIncluded(_ key: InclusionKey) throws(LedgerReadError) -> Bool {
-        for layer in layers.reversed() where layer.inclusions[key] != nil { return true }
-        return try base.wasIncluded(key)
+    package func inclusionExpiry(of key: InclusionKey) throws(LedgerReadError) -> Timestamp? {
+        for layer in layers.reversed() {
+            if let expiry = layer.inclusions[key] { return expiry }
+        }
+        return try base.inclusionExpiry(of: key)
     }
 
     package func tile(_ key: TileKey) -> Tile? {
@@ -67,6 +69,12 @@ extension LedgerState: LedgerReader {
 }
 
 extension LedgerReader {
+    /// Whether `key` was included and a block at `timestamp` must not include it again.
+    package func wasIncluded(_ key: InclusionKey, at timestamp: Timestamp) throws(LedgerReadError) -> Bool {
+        guard let expiry = try inclusionExpiry(of: key) else { return false }
+        return expiry >= timestamp
+    }
+
     /// The record with `key`, or nil.
     package func record(_ key: RecordKey) throws(LedgerReadError) -> Record? {
         guard let position = try position(of: key) else { return nil }

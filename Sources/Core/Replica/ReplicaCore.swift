@@ -221,7 +221,7 @@ package struct ReplicaCore: Sendable {
             let body = transaction.sealed.transaction.body
             do throws(LedgerReadError) {
                 // Gossip and clients repeat themselves: what is final must not become work again.
-                if try state.wasIncluded(InclusionKey(author: body.author, id: body.id)) { continue }
+                if try state.wasIncluded(InclusionKey(author: body.author, id: body.id), at: time) { continue }
             } catch {
                 return effects.append(.stop(reason: "the store cannot be read: \(error.reason)"))
             }

@@ -104,8 +104,8 @@ package final class InMemoryLedger: LedgerReader {
         contents.withLock { $0.records[position] }
     }
 
-    package func wasIncluded(_ key: InclusionKey) -> Bool {
-        contents.withLock { $0.inclusions[key] != nil }
+    package func inclusionExpiry(of key: InclusionKey) -> Timestamp? {
+        contents.withLock { $0.inclusions[key] }
     }
 
     package func tile(_ key: TileKey) -> Tile? {

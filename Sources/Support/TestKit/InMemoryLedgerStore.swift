@@ -78,7 +78,7 @@ package final class InMemoryLedgerStore: LedgerStore, LedgerReader {
     package func position(of key: RecordKey) -> Position? { current.position(of: key) }
     package func record(at position: Position) -> Record? { current.record(at: position) }
     package func tile(_ key: TileKey) -> Tile? { current.tiles[key] }
-    package func wasIncluded(_ key: InclusionKey) -> Bool { location(of: key.id, by: key.author) != nil }
+    package func inclusionExpiry(of key: InclusionKey) -> Timestamp? { current.inclusions[key]?.expiry }
 }
 
 /// The ledger after one block, as dictionaries.

@@ -111,6 +111,9 @@ struct InclusionWindow {
         blocks.removeAll { $0.lastExpiry < now }
     }
 
+    /// The expiry under which the transaction was included last; those that have passed may be gone.
+    func expiry(of key: InclusionKey) -> Timestamp? { entries[key]?.expiry }
+
     /// Where the transaction was included, unless its expiry has passed at `now`.
     func location(of key: InclusionKey, now: Timestamp) -> TransactionLocation? {
         guard let entry = entries[key], entry.expiry >= now else { return nil }

@@ -28,7 +28,7 @@ extension LevelDBLedgerStore: LedgerReader {
         return StoredTiles(tree: .register, shelf: tiles.shelf, handle: handle, snapshot: nil).tile(key)
     }
 
-    package func wasIncluded(_ key: InclusionKey) -> Bool { location(of: key.id, by: key.author) != nil }
+    package func inclusionExpiry(of key: InclusionKey) -> Timestamp? { rememberedExpiry(of: key) }
 }
 
 extension LedgerReadError {

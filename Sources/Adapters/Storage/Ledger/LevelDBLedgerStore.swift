@@ -222,6 +222,8 @@ extension LevelDBLedgerStore: LedgerStore {
         return state.withLock { $0.window.location(of: key, now: $0.view.header.timestamp) }
     }
 
+    func rememberedExpiry(of key: InclusionKey) -> Timestamp? { state.withLock { $0.window.expiry(of: key) } }
+
     package func statistics() throws(StoreError) -> LedgerStatistics {
         let (header, count) = state.withLock { ($0.view.header, $0.window.count) }
         do throws(FileError) {
