@@ -4,7 +4,7 @@ import Primitives
 /// The rules of the ledger: what each transaction must satisfy and what it changes.
 ///
 /// A verdict depends on leaves, the block's header and the transactions younger than L, and on nothing else, so that every
-/// node, auditor and simulator judges alike. The checks stand in the order of `Verdict`'s cases.
+/// node, auditor and simulator judges alike. The checks stand in the order of precedence (docs/protocol.md, "Verdicts").
 struct Judge {
     let network: Digest
     let suite: Suite

@@ -3,7 +3,7 @@ package import Execution
 package import LedgerModel
 package import Primitives
 
-/// A small ledger to test with: four departments, two certificate types, two matters, one service system, and whoever
+/// A small ledger to test with: four departments, three certificate types, two matters, one service system, and whoever
 /// signs for them.
 ///
 /// Everything follows from the seed. Keys are `FakeSignatures`; the digest function is the caller's choice.
@@ -22,6 +22,9 @@ package struct LedgerFixture: Sendable {
     package static let identityType = CertificateTypeID(1)
     /// Issued by market and health.
     package static let licenceType = CertificateTypeID(2)
+
+    /// Issued by health only.
+    package static let permitType = CertificateTypeID(3)
 
     /// A matter of `market`, in version 3.
     package static let openShop = code("open-shop")
@@ -154,6 +157,9 @@ package struct LedgerFixture: Sendable {
                 issuers: [market, health],
                 definition: Array("{}".utf8)
             )
+        ),
+        .certificateType(
+            CertificateTypeRecord(id: permitType, code: code("permit"), version: 1, issuers: [health], definition: [])
         ),
         .matter(MatterRecord(code: openShop, version: 3, department: market, definition: Array("{}".utf8))),
         .matter(MatterRecord(code: rentHome, version: 1, department: housing, definition: [])),

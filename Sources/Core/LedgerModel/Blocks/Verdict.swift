@@ -2,8 +2,8 @@ package import Primitives
 
 /// What the ledger made of an included transaction: accepted, or the first rule it broke.
 ///
-/// The raw values are part of the ledger and never change. The order of the cases is the order of precedence: the first
-/// that applies is the verdict (docs/protocol.md, "Verdicts").
+/// The raw values are part of the ledger and never change. The first rule broken is the verdict, in the order of the cases,
+/// but that a signature is looked at before the author's status (docs/protocol.md, "Verdicts").
 package enum Verdict: UInt16, Sendable, CaseIterable, CanonicalCodable {
     case accepted = 0
     // Every transaction.
