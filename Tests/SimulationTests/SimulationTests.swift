@@ -1,0 +1,21 @@
+import Primitives
+import TestKit
+import Testing
+
+@Suite struct SimulationTests {
+    /// Each seed has a line of its own in the report; `zhixin-sim SEED --effort quick --narrate` replays it.
+    @Test(arguments: 1...60 as ClosedRange<UInt64>)
+    func nothingGoesWrongUnderFaultsAndTraitors(seed: UInt64) {
+        let result = Simulation.run(seed: seed, effort: .quick)
+        #expect(result.violations == [])
+        #expect(result.blockCount > 0 && result.transactionCount > 0)
+    }
+
+    @Test(arguments: [7, 19, 42] as [UInt64])
+    func aSeedDecidesTheWholeRun(seed: UInt64) {
+        let first = Simulation.run(seed: seed, effort: .quick)
+        let second = Simulation.run(seed: seed, effort: .quick)
+        #expect(first.traceDigest == second.traceDigest)
+        #expect(first.eventCount == second.eventCount && first.eventCount > 100)
+    }
+}
