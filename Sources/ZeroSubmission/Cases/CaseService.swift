@@ -1,0 +1,248 @@
+package import Credentials
+package import LedgerModel
+import Logging
+package import Ports
+package import Primitives
+
+/// The gateway's side of zero submission (零提交): opens cases, takes authorisations, and sees each case to its decision.
+///
+/// Every step is kept before the next one begins, so that a case goes on after a restart where it was. `run` must be running for
+/// submitted cases to go on.
+package final class CaseService: Sendable {
+    let department: Department
+    let issuer: Issuer
+    let releases: ReleaseService
+    let peers: any VaultPeers
+    let waiters = CaseWaiters()
+    private let reservations = NumberReservations()
+    let openCases = OpenCases()
+    private let queue: AsyncStream<Digest>
+    private let enqueue: AsyncStream<Digest>.Continuation
+
+    package init(_ department: Department, issuer: Issuer, releases: ReleaseService, peers: any VaultPeers) {
+        self.department = department
+        self.issuer = issuer
+        self.releases = releases
+        self.peers = peers
+        // At most as many as may be open.
+        (queue, enqueue) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
+    }
+
+    // MARK: Opening
+
+    /// Opens a case and signs the request that its subject will be shown: exactly what the matter's rule needs.
+    ///
+    /// - Throws: `matterUnknown`, `matterNotPermitted`, `tooManyCases`, and the errors of the vault.
+    package func open(
+        matter code: Code,
+        _ request: CaseOpeningRequest,
+        by system: ServiceSystemID
+    ) async throws(ServiceError) -> CaseOpeningResponse {
+        guard let matter = department.catalogue.matters[code], matter.record.department == department.id else {
+            throw .matterUnknown
+        }
+        guard let service = department.catalogue.services[system], service.department == department.id,
+            service.matters.contains(code)
+        else { throw .matterNotPermitted }
+        let now = department.clock()
+        let expiry = now.adding(milliseconds: department.limits.requestLifetimeMilliseconds)
+        guard let id = Digest(department.randomBytes(Digest.byteCount)) else {
+            preconditionFailure("as many bytes as a digest has")
+        }
+        guard openCases.add(id, until: expiry, at: now, countMax: department.limits.openCasesMax) else {
+            throw .tooManyCases
+        }
+        let address = "\(department.publicAddress)/v1/requests/\(id)"
+        let content = try makeRequest(matter, service: service, expiry: expiry, address: "\(address)/authorisation")
+        let signed: Signed<AuthorisationRequest>
+        do {
+            signed = try Signed(signing: content, with: department.keys.credential)
+        } catch {
+            department.logger.error("the credential key does not sign")
+            throw .vaultFailed
+        }
+        try department.vault.keep(
+            CaseFile(
+                id: id,
+                service: system,
+                reference: request.reference,
+                request: signed,
+                stage: .awaitingAuthorisation
+            )
+        )
+        return CaseOpeningResponse(
+            caseID: id,
+            request: signed.canonicalBytes,
+            requestAddress: address,
+            expires: expiry
+        )
+    }
+
+    private func makeRequest(
+        _ matter: CatalogueMatter,
+        service: ServiceSystemRecord,
+        expiry: Timestamp,
+        address: String
+    ) throws(ServiceError) -> AuthorisationRequest {
+        var items: [RequestedItem] = []
+        for evidence in matter.definition.evidence {
+            // Of several issuers of one type this department is preferred, then the one that the type names first.
+            guard let type = department.catalogue.type(code: evidence.type),
+                let issuer = type.record.issuers.first(where: { $0 == department.id }) ?? type.record.issuers.first,
+                let item = RequestedItem(
+                    evidence: evidence,
+                    issuer: issuer.rawValue,
+                    type: type.record.id.rawValue
+                )
+            else { throw .certificateTypeUnknown }
+            items.append(item)
+        }
+        return AuthorisationRequest(
+            network: department.network,
+            department: department.id.rawValue,
+            service: service.id.rawValue,
+            clientID: "\(department.record.code)/\(service.code)",
+            nonce: Nonce(unchecked: department.randomBytes(16)),
+            matter: matter.record.code.text,
+            matterVersion: matter.record.version,
+            items: items,
+            purpose: matter.definition.purpose,
+            expiry: expiry,
+            responseAddress: address
+        )
+    }
+
+    /// The request of a case, for whoever knows the case's id.
+    ///
+    /// - Throws: `caseUnknown`.
+    package func request(of id: Digest) async throws(ServiceError) -> AuthorisationRequestView {
+        guard let file = try department.vault.caseFile(id) else { throw .caseUnknown }
+        return AuthorisationRequestView(request: file.request.canonicalBytes, state: try current(file).state)
+    }
+
+    // MARK: Authorising
+
+    /// Checks a subject's authorisation, keeps it and lets the case go on. The same submission again gives the same answer.
+    ///
+    /// - Throws: `caseUnknown`, `caseExpired`, `caseInOtherState` for another submission than the one that was taken, and
+    ///   `authorisationRejected`, after which the case still waits.
+    package func submit(
+        _ submission: AuthorisationSubmission,
+        for id: Digest
+    ) async throws(ServiceError) -> CaseAcceptance {
+        let key: Set<NumberReservations.Key> = [.batch(id.bytes)]
+        await reservations.acquire(key)
+        do throws(ServiceError) {
+            let acceptance = try take(submission, for: id)
+            await reservations.release(key)
+            return acceptance
+        } catch {
+            await reservations.release(key)
+            throw error
+        }
+    }
+
+    private func take(_ submission: AuthorisationSubmission, for id: Digest) throws(ServiceError) -> CaseAcceptance {
+        guard var file = try department.vault.caseFile(id) else { throw .caseUnknown }
+        if let taken = file.submission {
+            guard taken.authorisation.canonicalBytes == submission.authorisation else {
+                throw .caseInOtherState(file.state)
+            }
+            return CaseAcceptance(caseID: id, state: file.state)
+        }
+        guard case .awaitingAuthorisation = file.stage else { throw .caseInOtherState(file.state) }
+        guard department.clock() < file.request.content.expiry else { throw .caseExpired }
+        file.stage = .recording(try SubmissionCheck(department: department).check(submission, for: file))
+        try department.vault.keep(file)
+        enqueue.yield(id)
+        return CaseAcceptance(caseID: id, state: .recording)
+    }
+
+    // MARK: Viewing
+
+    /// The case as `viewer` may see it: at once, or when it has finished, after `waitMilliseconds` at most.
+    ///
+    /// - Throws: `caseUnknown`, also when the case is someone else's.
+    package func view(
+        of id: Digest,
+        for viewer: CaseViewer,
+        waitMilliseconds: UInt64
+    ) async throws(ServiceError) -> CaseView {
+        var file = try visible(id, to: viewer)
+        if waitMilliseconds > 0, !file.isFinished {
+            let wait = min(waitMilliseconds, department.limits.caseWaitMillisecondsMax)
+            // A vault that cannot be read now is reported by the reading after the wait.
+            await waiters.wait(for: id, milliseconds: wait) {
+                (try? department.vault.caseFile(id))??.isFinished == true
+            }
+            file = try visible(id, to: viewer)
+        }
+        return try CasePresenter(department: department).view(of: file, for: viewer)
+    }
+
+    private func visible(_ id: Digest, to viewer: CaseViewer) throws(ServiceError) -> CaseFile {
+        guard let file = try department.vault.caseFile(id) else { throw .caseUnknown }
+        switch viewer {
+        case .service(let system): guard file.service == system else { throw .caseUnknown }
+        case .subject(let subject):
+            guard file.submission?.authorisation.content.subject == subject.digest else { throw .caseUnknown }
+        }
+        return try current(file)
+    }
+
+    /// The file, closed if nobody answered its request in time.
+    private func current(_ file: CaseFile) throws(ServiceError) -> CaseFile {
+        guard case .awaitingAuthorisation = file.stage, department.clock() >= file.request.content.expiry else {
+            return file
+        }
+        var closed = file
+        closed.stage = .failed(nil, StoredProblem(Self.unanswered))
+        return closed
+    }
+
+    static let unanswered = CaseProblem(
+        "case-expired",
+        chinese: "授权请求已过期，无人授权",
+        english: "nobody authorised the request in time"
+    )
+
+    // MARK: Working
+
+    /// Works on submitted cases until the task is cancelled, beginning with those that an earlier run left unfinished.
+    package func run() async {
+        do throws(ServiceError) {
+            try resume()
+        } catch {
+            department.logger.error("unfinished cases cannot be read", metadata: ["code": "\(error.code)"])
+        }
+        await withTaskGroup(of: Void.self) { group in
+            var atWork = 0
+            for await id in queue {
+                if atWork >= department.limits.casesAtWorkMax {
+                    await group.next()
+                    atWork -= 1
+                }
+                group.addTask { await self.work(on: id) }
+                atWork += 1
+            }
+        }
+    }
+
+    /// Puts the unfinished cases in the queue and closes those that nobody answered.
+    private func resume() throws(ServiceError) {
+        let now = department.clock()
+        for id in try department.vault.unfinishedCases() {
+            guard var file = try department.vault.caseFile(id) else { continue }
+            guard case .awaitingAuthorisation = file.stage else {
+                enqueue.yield(id)
+                continue
+            }
+            if now >= file.request.content.expiry {
+                file.stage = .failed(nil, StoredProblem(Self.unanswered))
+                try department.vault.keep(file)
+            } else {
+                _ = openCases.add(id, until: file.request.content.expiry, at: now, countMax: .max)
+            }
+        }
+    }
+}

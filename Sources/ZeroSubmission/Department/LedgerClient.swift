@@ -1,0 +1,124 @@
+import LedgerModel
+import Logging
+import Ports
+import Primitives
+
+/// A transaction that is final and was accepted.
+struct FinalTransaction: Hashable, Sendable {
+    let digest: Digest
+    let height: Height
+}
+
+/// How a department's services write to the ledger and read from it.
+extension Department {
+    /// A transaction of this department, signed and not yet sent.
+    ///
+    /// - Throws: `ServiceError.vaultFailed` when the key does not sign.
+    func seal(
+        _ payload: Payload,
+        id: TransactionID,
+        expiry: Timestamp? = nil
+    ) throws(ServiceError) -> SealedTransaction {
+        let lifetime = min(limits.transactionLifetimeMilliseconds, catalogue.transactionLifetimeMilliseconds)
+        let body = TransactionBody(
+            network: network,
+            author: .department(self.id),
+            id: id,
+            expiry: expiry ?? clock().adding(milliseconds: lifetime),
+            payload: payload
+        )
+        do {
+            return SealedTransaction(
+                try Transaction(signing: body, with: keys.transaction),
+                digestFunction: suite.digestFunction
+            )
+        } catch {
+            logger.error("the transaction key does not sign", metadata: ["reason": "\(error)"])
+            throw .vaultFailed
+        }
+    }
+
+    /// Offers the transaction until it is final and can be read here. Offering the same bytes again is safe, also after a
+    /// restart.
+    ///
+    /// - Throws: `ledgerRefused` when it is final with another verdict or can never be included; `ledgerBusy`;
+    ///   `notFinalInTime`.
+    @discardableResult
+    func finalise(_ sealed: SealedTransaction) async throws(ServiceError) -> FinalTransaction {
+        let slices: UInt64 = 4
+        var pauses = limits.finalityWaitMilliseconds / max(1, limits.busyPauseMilliseconds)
+        var waits = slices
+        while true {
+            switch await gate.submit(sealed.bytes) {
+            case .accepted:
+                let slice = limits.finalityWaitMilliseconds / slices
+                let progress = await gate.outcome(of: sealed.digest, waitMilliseconds: slice)
+                if case .final(let height, let verdict) = progress {
+                    return try await settled(sealed.digest, height: height, verdict: verdict)
+                }
+                waits -= 1
+                guard waits > 0 else { throw .notFinalInTime }
+            case .refused(let verdict):
+                // It may have become final before, and its time has passed since.
+                guard let location = try location(of: sealed.digest) else { throw .ledgerRefused(verdict) }
+                return try await settled(sealed.digest, height: location.height, verdict: location.verdict)
+            case .malformed:
+                throw .ledgerRefused(.contentMalformed)
+            case .busy:
+                guard pauses > 0 else { throw .ledgerBusy }
+                pauses -= 1
+                do {
+                    try await Task.sleep(for: .milliseconds(limits.busyPauseMilliseconds))
+                } catch {
+                    throw .ledgerBusy
+                }
+            }
+        }
+    }
+
+    private func settled(
+        _ digest: Digest,
+        height: Height,
+        verdict: Verdict
+    ) async throws(ServiceError) -> FinalTransaction {
+        guard verdict == .accepted else { throw .ledgerRefused(verdict) }
+        let isStored = await gate.waitUntilStored(height, waitMilliseconds: limits.finalityWaitMilliseconds)
+        guard isStored else { throw .notFinalInTime }
+        return FinalTransaction(digest: digest, height: height)
+    }
+
+    /// Where the transaction stands on the ledger, or nil.
+    func location(of transaction: Digest) throws(ServiceError) -> TransactionLocation? {
+        try reading { view throws(StoreError) in try view.location(of: transaction) }
+    }
+
+    /// Reads the newest state of the ledger.
+    ///
+    /// - Throws: `vaultFailed` when the store cannot be read; the operator finds the reason in the log.
+    func reading<Value>(
+        _ read: (any LedgerView) throws(StoreError) -> Value
+    ) throws(ServiceError) -> Value {
+        do throws(StoreError) {
+            return try read(archive.view())
+        } catch {
+            logger.error("the ledger's store cannot be read", metadata: ["reason": "\(error)"])
+            throw .vaultFailed
+        }
+    }
+
+    /// The certificate's record, or nil.
+    func certificateRecord(_ commitment: Digest) throws(ServiceError) -> CertificateRecord? {
+        try reading { view throws(StoreError) in
+            guard case .certificate(let record)? = try view.record(.certificate(commitment))?.record else { return nil }
+            return record
+        }
+    }
+
+    /// The subject's record, or nil.
+    func subjectRecord(_ id: SubjectID) throws(ServiceError) -> SubjectRecord? {
+        try reading { view throws(StoreError) in
+            guard case .subject(let record)? = try view.record(.subject(id))?.record else { return nil }
+            return record
+        }
+    }
+}

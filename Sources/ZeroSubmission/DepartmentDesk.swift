@@ -1,0 +1,145 @@
+package import Credentials
+package import LedgerModel
+import Logging
+package import Ports
+package import Primitives
+
+/// Everything that one department does around the ledger, behind the protocol that its gateway speaks.
+///
+/// `start` settles what an earlier run left behind; `run` works on cases until it is cancelled.
+package struct DepartmentDesk: DepartmentServices {
+    package let department: Department
+    package let registrar: Registrar
+    package let issuer: Issuer
+    package let releases: ReleaseService
+    package let cases: CaseService
+
+    package init(_ department: Department, peers: any VaultPeers) {
+        self.department = department
+        registrar = Registrar(department)
+        issuer = Issuer(department)
+        releases = ReleaseService(department)
+        cases = CaseService(department, issuer: issuer, releases: releases, peers: peers)
+    }
+
+    /// Settles drafts that a crash left behind. To be called once, before the first request.
+    ///
+    /// - Throws: `ServiceError.vaultFailed`.
+    @discardableResult
+    package func start() async throws(ServiceError) -> Reconciliation {
+        for code in department.catalogue.unreadable {
+            department.logger.error("a definition on the ledger cannot be read", metadata: ["code": "\(code)"])
+        }
+        return try await issuer.reconcile()
+    }
+
+    /// Works on cases until the task is cancelled.
+    package func run() async { await cases.run() }
+
+    // MARK: Clerks
+
+    package func registerSubject(
+        _ request: SubjectRegistrationRequest,
+        by clerk: String
+    ) async throws(ServiceError) -> SubjectRegistrationResponse {
+        try await registrar.register(request, by: clerk)
+    }
+
+    package func changeStatus(
+        of subject: SubjectID,
+        _ request: SubjectStatusRequest,
+        by clerk: String
+    ) async throws(ServiceError) -> HeightResponse {
+        try await registrar.changeStatus(of: subject, to: request.status.status)
+    }
+
+    package func issueBatch(
+        _ request: CertificateBatchRequest,
+        by clerk: String
+    ) async throws(ServiceError) -> CertificateBatchReport {
+        let report = try await issuer.issue(request)
+        department.logger.info(
+            "batch issued",
+            metadata: [
+                "batch": "\(Hexadecimal.encode(report.batch))", "issued": "\(report.issued)", "clerk": "\(clerk)",
+            ]
+        )
+        return report
+    }
+
+    package func revokeBatch(
+        _ batch: [UInt8],
+        by clerk: String
+    ) async throws(ServiceError) -> BatchRevocationReport {
+        try await issuer.revoke(batch: batch)
+    }
+
+    package func changeStatus(
+        ofCertificate commitment: Digest,
+        _ request: CertificateStatusRequest,
+        by clerk: String
+    ) async throws(ServiceError) -> HeightResponse {
+        try await issuer.changeStatus(of: commitment, to: request.status)
+    }
+
+    package func searchVault(
+        _ request: VaultSearchRequest,
+        by clerk: String
+    ) async throws(ServiceError) -> VaultSearchResponse {
+        try await issuer.search(request)
+    }
+
+    package func makeBundle(
+        ofCertificate commitment: Digest,
+        _ request: BundleRequest,
+        by clerk: String
+    ) async throws(ServiceError) -> [UInt8] {
+        try await issuer.makeBundle(of: commitment, fields: request.fields)
+    }
+
+    // MARK: Cases
+
+    package func openCase(
+        matter: Code,
+        _ request: CaseOpeningRequest,
+        by system: ServiceSystemID
+    ) async throws(ServiceError) -> CaseOpeningResponse {
+        try await cases.open(matter: matter, request, by: system)
+    }
+
+    package func authorisationRequest(ofCase caseID: Digest) async throws(ServiceError) -> AuthorisationRequestView {
+        try await cases.request(of: caseID)
+    }
+
+    package func submitAuthorisation(
+        forCase caseID: Digest,
+        _ submission: AuthorisationSubmission
+    ) async throws(ServiceError) -> CaseAcceptance {
+        try await cases.submit(submission, for: caseID)
+    }
+
+    package func caseView(
+        of caseID: Digest,
+        for viewer: CaseViewer,
+        waitMilliseconds: UInt64
+    ) async throws(ServiceError) -> CaseView {
+        try await cases.view(of: caseID, for: viewer, waitMilliseconds: waitMilliseconds)
+    }
+
+    // MARK: Vault
+
+    package func release(
+        _ request: ReleaseRequest,
+        to department: DepartmentID
+    ) async throws(ServiceError) -> ReleaseResponse {
+        try await releases.release(request, to: department)
+    }
+
+    package func accesses(of subject: SubjectID) async throws(ServiceError) -> AccessesResponse {
+        AccessesResponse(
+            accesses: try department.vault.openings(of: subject.digest).map {
+                AccessOpeningView(head: $0.head, count: $0.count, opening: $0.opening, salt: $0.salt)
+            }
+        )
+    }
+}
