@@ -60,6 +60,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "ZhixinVerify", targets: ["ZhixinVerify"]),
+        .library(name: "ZhixinClient", targets: ["ZhixinClient"]),
         .library(name: "Cryptography", targets: ["Cryptography"]),
         .executable(name: "zhixin", targets: ["zhixin"]),
         .executable(name: "zhixin-sim", targets: ["zhixin-sim"]),
@@ -148,6 +149,39 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(
+            name: "ZeroSubmission",
+            dependencies: [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Ports", "Credentials", "ZhixinVerify",
+                logging,
+            ],
+            swiftSettings: strict
+        ),
+
+        // MARK: Edge
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Ports", "Credentials",
+                "ZeroSubmission", "ZhixinVerify", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioHTTP1, nioSSL,
+                mustache,
+                lifecycle, logging,
+            ],
+            path: "Sources/Edge/Gateway",
+            resources: [.copy("Resources")],
+            swiftSettings: strict
+        ),
+
+        .target(
+            name: "ZhixinClient",
+            dependencies: [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Credentials", "ZhixinVerify", "Cryptography",
+                "Ports", httpClient, nioCore, nioSSL, nioHTTP1,
+            ],
+            path: "Sources/Edge/ZhixinClient",
+            swiftSettings: strict
+        ),
+
         // MARK: Support
         .target(
             name: "TestKit",
@@ -164,7 +198,8 @@ let package = Package(
             name: "zhixin",
             dependencies: [
                 "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Replica", "Credentials",
-                "ZhixinVerify", "Ports", "Cryptography", "Storage", "Transport", "Node", arguments, yams, lifecycle,
+                "ZhixinVerify", "Ports", "Cryptography", "Storage", "Transport", "Node", "Gateway", "ZeroSubmission",
+                "ZhixinClient", arguments, yams, lifecycle,
                 unixSignals, logging, metrics,
             ],
             path: "Sources/Tools/zhixin",
@@ -206,6 +241,27 @@ let package = Package(
         tests(
             "ZhixinVerify",
             ["Primitives", "Merkle", "Consensus", "LedgerModel", "Credentials", "ZhixinVerify", "TestKit"]
+        ),
+        tests(
+            "Gateway",
+            [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Ports", "Credentials", "ZhixinVerify",
+                "Gateway", "TestKit", hummingbird, hummingbirdTesting, httpTypes, nioCore,
+            ]
+        ),
+        tests(
+            "ZeroSubmission",
+            [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Ports", "Credentials", "ZhixinVerify",
+                "ZeroSubmission", "TestKit",
+            ]
+        ),
+        tests(
+            "ZhixinClient",
+            [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Credentials", "ZhixinVerify", "Cryptography",
+                "ZhixinClient", "TestKit",
+            ]
         ),
         tests("Tidy", []),
     ]

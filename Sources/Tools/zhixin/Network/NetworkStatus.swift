@@ -38,7 +38,7 @@ struct NetworkStatus: AsyncParsableCommand {
                     ("height", height.map { .integer($0) } ?? .null),
                     ("storedHeight", row.status?["storedHeight"] ?? .null),
                     ("view", row.status?["view"] ?? .null),
-                    ("peers", row.status?["connectedPeers"] ?? .null),
+                    ("peers", row.status.map { .integer(Int64(NetworkStatus.connectedCount($0))) } ?? .null),
                     ("lag", height.map { .integer(highest - $0) } ?? .null),
                     ("refusal", row.status?["refusal"] ?? .null),
                 ])
@@ -47,13 +47,18 @@ struct NetworkStatus: AsyncParsableCommand {
         }
     }
 
+    /// How many other nodes this one has a link to.
+    private static func connectedCount(_ status: JSONObject) -> Int {
+        (status["peers"]?.array ?? []).count { $0.object?["connected"]?.bool == true }
+    }
+
     private func words(_ rows: [(String, JSONObject?)], _ highest: Int64) -> [String] {
         ["部门 department            高度 height   视图 view  连接 peers  落后 lag"]
             + rows.map { name, status in
                 guard let status else { return name.padding(toLength: 26, withPad: " ", startingAt: 0) + "未运行 down" }
                 let height = status["finalHeight"]?.integer ?? 0
                 let cells = [
-                    "\(height)", "\(status["view"]?.integer ?? 0)", "\(status["connectedPeers"]?.array?.count ?? 0)",
+                    "\(height)", "\(status["view"]?.integer ?? 0)", "\(NetworkStatus.connectedCount(status))",
                     "\(highest - height)",
                 ]
                 return name.padding(toLength: 26, withPad: " ", startingAt: 0)

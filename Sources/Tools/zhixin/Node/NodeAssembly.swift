@@ -26,6 +26,14 @@ struct NodeAssembly {
     let driver: NodeDriver
     let logger: Logger
 
+    /// The numbers of all departments by their codes.
+    var departments: [Code: DepartmentID] {
+        let pairs = genesis.records.compactMap { record -> (Code, DepartmentID)? in
+            if case .department(let department) = record { (department.code, department.id) } else { nil }
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
     /// - Throws: `CommandError` that says what to do; nothing has been started then.
     init(configuration path: String, logger: Logger) throws {
         self.logger = logger

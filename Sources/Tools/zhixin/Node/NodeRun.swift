@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Gateway
 import LedgerModel
 import Logging
 import Node
@@ -36,11 +37,15 @@ struct NodeRun: AsyncParsableCommand {
                     "height": "\(node.store.view().header.height)",
                 ]
             )
+            let serving = try DepartmentServing(node)
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: [
                         .init(service: LinkService(links: node.links)),
                         .init(service: DriverService(driver: node.driver)),
+                        .init(service: serving.peers),
+                        .init(service: serving.desk),
+                        .init(service: serving.gateway),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: logger
