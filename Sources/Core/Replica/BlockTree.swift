@@ -11,7 +11,8 @@ struct BlockTree: Sendable {
 
     subscript(digest: Digest) -> BlockEntry? {
         get { entries[digest] }
-        set { entries[digest] = newValue }
+        // In place: a copy of the entry would copy its bodies for each one that is added.
+        _modify { yield &entries[digest] }
     }
 
     var isFull: Bool { entries.count >= BlockTree.countMax }

@@ -125,16 +125,27 @@ extension ReplicaCore {
         guard view >= certifiedTipView else { return }
         certifiedTip = payload
         certifiedTipView = view
-        refreshInFlight()
+        markInFlightStale()
     }
 
-    /// Recomputes which transactions the blocks up to the certified tip carry.
+    /// Recomputes which transactions the blocks up to the certified tip carry, if that has changed.
     mutating func refreshInFlight() {
-        inFlight = []
-        isWorkDirty = true
+        guard isInFlightStale else { return }
+        isInFlightStale = false
+        inFlight.removeAll(keepingCapacity: true)
+        carriedCount = 0
         guard let state = state(after: certifiedTip) else { return }
         for layer in state.layers where layer.header.height > chain.height {
-            inFlight.formUnion(layer.transactions.lazy.map(\.digest))
+            for transaction in layer.transactions {
+                guard inFlight.insert(transaction.digest).inserted, pool[transaction.digest] != nil else { continue }
+                carriedCount += 1
+            }
         }
+    }
+
+    /// Says that the certified tip, the final chain or the pool has lost something that `inFlight` is made of.
+    mutating func markInFlightStale() {
+        isInFlightStale = true
+        isWorkDirty = true
     }
 }

@@ -87,7 +87,7 @@ extension ReplicaCore {
             certifiedTip = block.digest
             certifiedTipView = view
         }
-        refreshInFlight()
+        markInFlightStale()
         if pool.count == 0 { gossipAgainAt = nil }
     }
 

@@ -62,8 +62,11 @@ package struct ReplicaCore: Sendable {
     /// The newest certified block.
     var certifiedTip: Digest
     var certifiedTipView: View
-    /// Transactions of the non-final blocks up to `certifiedTip`.
+    /// Transactions of the non-final blocks up to `certifiedTip`, unless `isInFlightStale`.
     var inFlight: Set<Digest> = []
+    /// How many of them wait in the pool.
+    var carriedCount = 0
+    var isInFlightStale = false
     var isWorkDirty = true
     var hadWork = false
     var gossipAgainAt: MonotonicTime?
@@ -198,10 +201,10 @@ package struct ReplicaCore: Sendable {
     private mutating func announceWork() {
         guard isWorkDirty else { return }
         isWorkDirty = false
-        let carried = inFlight.count { pool[$0] != nil }
+        refreshInFlight()
         // Before the newest final block is here, what waits may be final already: it is no reason to give up views.
         let isCurrent = votedTarget == nil && provenTarget == nil
-        let hasWork = isCurrent && pool.count > carried
+        let hasWork = isCurrent && pool.count > carriedCount
         guard hasWork != hadWork else { return }
         hadWork = hasWork
         voterInputs.append(.work(hasTransactions: hasWork))
@@ -225,9 +228,11 @@ package struct ReplicaCore: Sendable {
             } catch {
                 return effects.append(.stop(reason: "the store cannot be read: \(error.reason)"))
             }
-            guard pool.admit(transaction, at: time, lifetimeMilliseconds: lifetime) == .admitted, isLocal else {
-                continue
-            }
+            let digest = transaction.sealed.digest
+            let admission = pool.admit(transaction, at: time, lifetimeMilliseconds: lifetime)
+            guard admission == .admitted else { continue }
+            if inFlight.contains(digest) { carriedCount += 1 }
+            guard isLocal else { continue }
             if byteCount + transaction.sealed.bytes.count > ReplicaCore.gossipBytesMax, !fresh.isEmpty {
                 effects.append(.broadcast(.transactions(fresh)))
                 (fresh, byteCount) = ([], 0)

@@ -160,7 +160,7 @@ private struct ArrivalQueue: Sendable {
     mutating func append(_ digest: Digest) { digests.append(digest) }
 
     mutating func compact(keeping isKept: (Digest) -> Bool) {
-        guard removedCount > 64 || removedCount * 4 > digests.count else { return }
+        guard removedCount * 4 > digests.count else { return }
         digests.removeAll { !isKept($0) }
         removedCount = 0
     }

@@ -53,6 +53,7 @@ package final class LevelDBLedgerStore: Sendable {
     let handle: LevelDBHandle
     private let tree: TiledTree
     private let state: Mutex<State>
+    let institutions = InstitutionCache()
 
     /// Opens the ledger folder at `path`, which is made if it is not there.
     /// - Throws: `StoreError` for a folder of another network, of a newer version, damaged, incomplete or in use.
@@ -162,6 +163,7 @@ extension LevelDBLedgerStore: LedgerStore {
             for height in state.withLock({ $0.window.passed(now: now) }) { changes.forgetInclusions(at: height) }
             let stored = changes.finish(tip: tip.0, historyTiles: historyTiles)
             try handle.write(changes.batch)
+            institutions.committed(blocks.lazy.map(\.0))
             let view = LevelDBLedgerView(
                 header: tip.0.header,
                 tip: stored,
