@@ -7,7 +7,7 @@ import NIOCore
 import NIOSSL
 package import Ports
 package import Primitives
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// A department's gateway: plain HTTP and HTTPS in front of one node.
 ///
