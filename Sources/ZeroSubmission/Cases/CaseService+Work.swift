@@ -3,6 +3,7 @@ import LedgerModel
 import Logging
 import Ports
 import Primitives
+import Synchronization
 
 /// Why a case does not go on.
 private enum CaseStop: Error {
@@ -15,6 +16,8 @@ private enum CaseStop: Error {
 extension CaseService {
     /// Takes one case as far as it goes. What the outside is to blame for is tried again, with longer pauses each time.
     func work(on id: Digest) async {
+        guard atWork.withLock({ $0.insert(id).inserted }) else { return }
+        defer { atWork.withLock { _ = $0.remove(id) } }
         var attempt = 0
         while !Task.isCancelled {
             do throws(ServiceError) {

@@ -3,6 +3,7 @@ package import LedgerModel
 import Logging
 package import Ports
 package import Primitives
+import Synchronization
 
 /// The gateway's side of zero submission (零提交): opens cases, takes authorisations, and sees each case to its decision.
 ///
@@ -16,16 +17,16 @@ package final class CaseService: Sendable {
     let waiters = CaseWaiters()
     private let reservations = NumberReservations()
     let openCases = OpenCases()
-    private let queue: AsyncStream<Digest>
-    private let enqueue: AsyncStream<Digest>.Continuation
+    /// Cases in someone's hands now.
+    let atWork = Mutex<Set<Digest>>([])
+    /// Where `run` takes cases from, while it runs.
+    private let queue = Mutex<AsyncStream<Digest>.Continuation?>(nil)
 
     package init(_ department: Department, issuer: Issuer, releases: ReleaseService, peers: any VaultPeers) {
         self.department = department
         self.issuer = issuer
         self.releases = releases
         self.peers = peers
-        // At most as many as may be open.
-        (queue, enqueue) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     }
 
     // MARK: Opening
@@ -154,7 +155,8 @@ package final class CaseService: Sendable {
         guard department.clock() < file.request.content.expiry else { throw .caseExpired }
         file.stage = .recording(try SubmissionCheck(department: department).check(submission, for: file))
         try department.vault.keep(file)
-        enqueue.yield(id)
+        // Nobody may be working yet: then the case is found when someone begins.
+        queue.withLock { _ = $0?.yield(id) }
         return CaseAcceptance(caseID: id, state: .recording)
     }
 
@@ -208,33 +210,39 @@ package final class CaseService: Sendable {
 
     // MARK: Working
 
-    /// Works on submitted cases until the task is cancelled, beginning with those that an earlier run left unfinished.
+    /// Works on submitted cases until the task is cancelled, beginning with those that an earlier run left unfinished. Only one
+    /// task may run it at a time.
     package func run() async {
+        // As many as are open at most: the queue has their bound.
+        let (cases, continuation) = AsyncStream<Digest>.makeStream(bufferingPolicy: .unbounded)
+        queue.withLock { $0 = continuation }
+        defer { queue.withLock { $0 = nil } }
         do throws(ServiceError) {
-            try resume()
+            for id in try resumable() { continuation.yield(id) }
         } catch {
             department.logger.error("unfinished cases cannot be read", metadata: ["code": "\(error.code)"])
         }
         await withTaskGroup(of: Void.self) { group in
-            var atWork = 0
-            for await id in queue {
-                if atWork >= department.limits.casesAtWorkMax {
+            var count = 0
+            for await id in cases {
+                if count >= department.limits.casesAtWorkMax {
                     await group.next()
-                    atWork -= 1
+                    count -= 1
                 }
                 group.addTask { await self.work(on: id) }
-                atWork += 1
+                count += 1
             }
         }
     }
 
-    /// Puts the unfinished cases in the queue and closes those that nobody answered.
-    private func resume() throws(ServiceError) {
+    /// The cases that can go on. Those that nobody answered in time are closed.
+    private func resumable() throws(ServiceError) -> [Digest] {
         let now = department.clock()
+        var resumable: [Digest] = []
         for id in try department.vault.unfinishedCases() {
             guard var file = try department.vault.caseFile(id) else { continue }
             guard case .awaitingAuthorisation = file.stage else {
-                enqueue.yield(id)
+                resumable.append(id)
                 continue
             }
             if now >= file.request.content.expiry {
@@ -244,5 +252,6 @@ package final class CaseService: Sendable {
                 _ = openCases.add(id, until: file.request.content.expiry, at: now, countMax: .max)
             }
         }
+        return resumable
     }
 }

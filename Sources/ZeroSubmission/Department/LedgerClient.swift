@@ -1,7 +1,7 @@
 import LedgerModel
 import Logging
-import Ports
-import Primitives
+package import Ports
+package import Primitives
 
 /// A transaction that is final and was accepted.
 struct FinalTransaction: Hashable, Sendable {
@@ -120,5 +120,17 @@ extension Department {
             guard case .subject(let record)? = try view.record(.subject(id))?.record else { return nil }
             return record
         }
+    }
+}
+
+// MARK: What is kept
+
+extension Department {
+    /// The file of a case of this department, for its own auditor, or nil.
+    package func caseFile(_ id: Digest) throws(ServiceError) -> CaseFile? { try vault.caseFile(id) }
+
+    /// The openings that this department keeps for a subject.
+    package func openings(of subject: Digest) throws(ServiceError) -> [StoredOpening] {
+        try vault.openings(of: subject)
     }
 }

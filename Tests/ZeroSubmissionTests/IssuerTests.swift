@@ -1,0 +1,178 @@
+import Credentials
+import LedgerModel
+import Ports
+import Primitives
+import TestKit
+import Testing
+import ZeroSubmission
+
+@Suite struct IssuerTests {
+    private let rows = (0..<30).map { Exports.household(.number($0)) }
+
+    @Test func rowsBecomeCertificatesOnTheLedgerAndInTheVault() async throws {
+        let city = try City()
+        let report = try await city["public-security"].issueBatch(Exports.batch("household-register", rows), by: "c")
+        #expect(report.issued == 30 && report.superseded == 0 && report.skipped == 0 && report.rejected.isEmpty)
+        #expect(report.height == Height(1))
+        let found = try await city["public-security"].searchVault(
+            VaultSearchRequest(holder: SyntheticCitizen.number(3).identifier.text),
+            by: "c"
+        )
+        #expect(found.certificates.map(\.number) == ["HK3"])
+        #expect(found.certificates.map(\.status) == [.active])
+    }
+
+    @Test func theSameBatchAgainGivesTheSameAnswerAndIssuesNothing() async throws {
+        let city = try City()
+        let request = Exports.batch("household-register", rows)
+        let first = try await city["public-security"].issueBatch(request, by: "c")
+        let second = try await city["public-security"].issueBatch(request, by: "c")
+        #expect(first == second)
+        #expect(city.certificateCount == 30)
+    }
+
+    @Test func theSameNameForOtherRowsIsRefused() async throws {
+        let city = try City()
+        _ = try await city["public-security"].issueBatch(Exports.batch("household-register", rows), by: "c")
+        await #expect(throws: ServiceError.batchNameTaken) {
+            try await city["public-security"].issueBatch(
+                Exports.batch("household-register", Array(rows.dropLast())),
+                by: "c"
+            )
+        }
+    }
+
+    @Test func knownRowsAreSkippedChangedOnesSupersedeNewOnesAreIssued() async throws {
+        let city = try City()
+        let desk = city["public-security"]
+        _ = try await desk.issueBatch(Exports.batch("household-register", Array(rows[..<20])), by: "c")
+        var changed = rows
+        changed[4] = Exports.household(.number(4), division: "440605")
+        let report = try await desk.issueBatch(Exports.batch("household-register", changed, name: 2), by: "c")
+        #expect(report.issued == 11 && report.superseded == 1 && report.skipped == 19)
+        let found = try await desk.searchVault(VaultSearchRequest(type: "household-register", number: "HK4"), by: "c")
+        #expect(found.certificates.map(\.status) == [.active, .superseded])
+    }
+
+    @Test func aRevokedCertificateIsReplacedWithoutSuperseding() async throws {
+        let city = try City()
+        let desk = city["public-security"]
+        _ = try await desk.issueBatch(Exports.batch("household-register", [rows[0]]), by: "c")
+        let hit = try #require(
+            try await desk.searchVault(VaultSearchRequest(number: "HK0"), by: "c").certificates.first
+        )
+        _ = try await desk.changeStatus(
+            ofCertificate: hit.certificate,
+            CertificateStatusRequest(status: .revoked),
+            by: "c"
+        )
+        let changed = Exports.household(.number(0), division: "440605")
+        let report = try await desk.issueBatch(Exports.batch("household-register", [changed], name: 2), by: "c")
+        #expect(report.issued == 1 && report.superseded == 0)
+    }
+
+    @Test func wrongRowsAreReportedAndTheOthersIssued() async throws {
+        let city = try City()
+        var mixed = Array(rows[..<5])
+        mixed[1].values[2].text = "440604195802250874"
+        mixed[3] = Exports.household(.number(3), number: "HK0")
+        mixed.append(mixed[4])
+        let report = try await city["public-security"].issueBatch(Exports.batch("household-register", mixed), by: "c")
+        #expect(report.issued == 3 && report.skipped == 1)
+        #expect(
+            report.rejected.map { $0.problems.map(\.code) }
+                == [["citizen-identifier-checkCharacter"], ["number-repeated"]]
+        )
+    }
+
+    @Test func rowsWithoutARequiredColumnAreRejected() async throws {
+        let city = try City()
+        var row = rows[0]
+        row.values.removeFirst()
+        let report = try await city["public-security"].issueBatch(Exports.batch("household-register", [row]), by: "c")
+        #expect(report.issued == 0 && report.height == nil)
+        #expect(report.rejected.first?.problems.map(\.code) == ["columns"])
+    }
+
+    @Test(arguments: [
+        ("household-register", "housing-fund", ServiceError.certificateTypeNotIssuedHere),
+        ("no-such-type", "public-security", .certificateTypeUnknown),
+    ])
+    func typesOfOthersAreRefused(type: String, department: String, error: ServiceError) async throws {
+        let city = try City()
+        await #expect(throws: error) {
+            try await city[department].issueBatch(Exports.batch(type, rows), by: "c")
+        }
+    }
+
+    @Test func twoBatchesAtOnceIssueANumberOnce() async throws {
+        let city = try City()
+        let desk = city["public-security"]
+        let rows = rows
+        let reports = try await withThrowingTaskGroup(of: CertificateBatchReport.self) { group in
+            for name in 1...8 {
+                group.addTask {
+                    try await desk.issueBatch(Exports.batch("household-register", rows, name: UInt8(name)), by: "c")
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(reports.map(\.issued).reduce(0, +) == 30)
+        #expect(reports.map(\.skipped).reduce(0, +) == 7 * 30)
+        #expect(city.certificateCount == 30)
+    }
+
+    @Test func aBatchCanBeRevokedAndOnlyWhatIsLeftOfIt() async throws {
+        let city = try City()
+        let desk = city["public-security"]
+        _ = try await desk.issueBatch(Exports.batch("household-register", rows), by: "c")
+        let hit = try #require(
+            try await desk.searchVault(VaultSearchRequest(number: "HK7"), by: "c").certificates.first
+        )
+        _ = try await desk.changeStatus(
+            ofCertificate: hit.certificate,
+            CertificateStatusRequest(status: .revoked),
+            by: "c"
+        )
+        let report = try await desk.revokeBatch([UInt8](repeating: 1, count: 16), by: "c")
+        #expect(report.revoked == 29 && report.height != nil)
+        let again = try await desk.revokeBatch([UInt8](repeating: 1, count: 16), by: "c")
+        #expect(again == BatchRevocationReport(revoked: 0))
+        await #expect(throws: ServiceError.batchUnknown) {
+            try await desk.revokeBatch([UInt8](repeating: 9, count: 16), by: "c")
+        }
+    }
+
+    @Test func statusesFollowTheLedgersTransitions() async throws {
+        let city = try City()
+        let desk = city["public-security"]
+        _ = try await desk.issueBatch(Exports.batch("household-register", [rows[0]]), by: "c")
+        let id = try #require(
+            try await desk.searchVault(VaultSearchRequest(number: "HK0"), by: "c").certificates.first?.certificate
+        )
+        func set(_ status: CertificateStatusWord) async throws -> Height {
+            try await desk.changeStatus(ofCertificate: id, CertificateStatusRequest(status: status), by: "c").height
+        }
+        let suspended = try await set(.suspended)
+        #expect(try await set(.suspended) == suspended)
+        #expect(try await set(.active) > suspended)
+        let revoked = try await set(.revoked)
+        #expect(try await set(.revoked) == revoked)
+        await #expect(throws: ServiceError.transitionNotAllowed) { _ = try await set(.active) }
+        await #expect(throws: ServiceError.certificateUnknown) {
+            _ = try await city["housing-fund"].changeStatus(
+                ofCertificate: id,
+                CertificateStatusRequest(status: .revoked),
+                by: "c"
+            )
+        }
+    }
+}
+
+extension City {
+    /// Certificates on the ledger.
+    var certificateCount: Int {
+        let records = (try? gate.store.view().records(from: Position(0), countMax: .max)) ?? []
+        return records.count { if case .certificate = $0 { true } else { false } }
+    }
+}
