@@ -65,7 +65,10 @@ package enum ClientError: Error, Equatable, Sendable {
     package var reason: LocalizedText {
         switch self {
         case .addressInvalid(let text):
-            LocalizedText(chinese: "不是节点地址：\(text.prefix(80))", english: "not the address of a node: \(text.prefix(80))")
+            LocalizedText(
+                chinese: "不是节点地址：\(text.prefix(80))",
+                english: "not the address of a node: \(text.prefix(80))"
+            )
         case .transport(.timeout, let address):
             LocalizedText(chinese: "\(address) 未在限时内答复", english: "\(address) did not answer in time")
         case .transport(.certificateNotPinned, let address):
@@ -74,9 +77,15 @@ package enum ClientError: Error, Equatable, Sendable {
                 english: "\(address) shows another certificate than the pinned one"
             )
         case .transport(.answerTooLong(let limit), let address):
-            LocalizedText(chinese: "\(address) 的答复超过 \(limit) 字节", english: "\(address) answers more than \(limit) bytes")
+            LocalizedText(
+                chinese: "\(address) 的答复超过 \(limit) 字节",
+                english: "\(address) answers more than \(limit) bytes"
+            )
         case .transport(_, let address):
-            LocalizedText(chinese: "无法连接 \(address)，请检查节点是否运行", english: "\(address) cannot be reached; is the node up?")
+            LocalizedText(
+                chinese: "无法连接 \(address)，请检查节点是否运行",
+                english: "\(address) cannot be reached; is the node up?"
+            )
         case .problem(let document):
             LocalizedText(chinese: document.titleChinese, english: ClientError.sentence(document))
         case .unexpectedStatus(let status, _):

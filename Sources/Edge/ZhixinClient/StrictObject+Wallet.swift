@@ -4,7 +4,9 @@ import Primitives
 extension StrictObject {
     /// 64 hexadecimal digits.
     mutating func hexadecimalDigest(_ name: String) throws(JSONShapeError) -> Digest {
-        guard let digest = Digest(hexadecimal: try string(name)) else { throw refusal(name, "not 64 hexadecimal digits") }
+        guard let digest = Digest(hexadecimal: try string(name)) else {
+            throw refusal(name, "not 64 hexadecimal digits")
+        }
         return digest
     }
 

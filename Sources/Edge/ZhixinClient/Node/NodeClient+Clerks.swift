@@ -38,7 +38,8 @@ extension NodeClient {
     }
 
     /// Revokes what a wrong batch issued.
-    package func revokeBatch(_ batch: [UInt8], signer: RequestSigner) async throws(ClientError) -> BatchRevocationReport {
+    package func revokeBatch(_ batch: [UInt8], signer: RequestSigner) async throws(ClientError) -> BatchRevocationReport
+    {
         let target = "/v1/batches/\(Hexadecimal.encode(batch))/revocation"
         let request = NodeRequest(
             method: "POST",
@@ -64,7 +65,10 @@ extension NodeClient {
     }
 
     /// Looks for certificates in the department's own vault.
-    package func search(_ request: VaultSearchRequest, signer: RequestSigner) async throws(ClientError) -> VaultSearchResponse {
+    package func search(
+        _ request: VaultSearchRequest,
+        signer: RequestSigner
+    ) async throws(ClientError) -> VaultSearchResponse {
         try await post("/v1/vault/searches", request.json, signer: signer)
     }
 

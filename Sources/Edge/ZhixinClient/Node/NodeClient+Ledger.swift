@@ -18,7 +18,9 @@ extension NodeClient {
     package func certificate(_ commitment: Digest) async throws(ClientError) -> ProvenRecord<CertificateRecord>? {
         let target = "/v1/certificates/\(commitment)"
         guard let proven = try await record(.certificate(commitment), target: target) else { return nil }
-        guard case .certificate(let record) = proven.record else { throw .answerMalformed(target: target, reason: "kind") }
+        guard case .certificate(let record) = proven.record else {
+            throw .answerMalformed(target: target, reason: "kind")
+        }
         return ProvenRecord(record: record, position: proven.position, asOf: proven.asOf)
     }
 
@@ -127,7 +129,10 @@ extension NodeClient {
         while !rest.isEmpty {
             let length = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
             guard rest.count >= 4, length > 0, length <= rest.count - 4 else {
-                throw .answerMalformed(target: target, reason: "a block of \(length) bytes where \(rest.count) are left")
+                throw .answerMalformed(
+                    target: target,
+                    reason: "a block of \(length) bytes where \(rest.count) are left"
+                )
             }
             blocks.append(try NodeClient.decode(Array(rest.dropFirst(4).prefix(length)), target: target))
             rest = rest.dropFirst(4 + length)

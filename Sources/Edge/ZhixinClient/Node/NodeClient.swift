@@ -154,7 +154,12 @@ package struct NodeClient: Sendable {
         isRepeatable: Bool = true,
         timeoutMilliseconds: Int64 = timeoutMilliseconds
     ) async throws(ClientError) -> Shape {
-        let request = Self.jsonRequest(target, body, accept: "application/json", timeoutMilliseconds: timeoutMilliseconds)
+        let request = Self.jsonRequest(
+            target,
+            body,
+            accept: "application/json",
+            timeoutMilliseconds: timeoutMilliseconds
+        )
         return try Self.decode(try await send(request, signer: signer, isRepeatable: isRepeatable), target: target)
     }
 

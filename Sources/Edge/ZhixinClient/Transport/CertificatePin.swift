@@ -1,7 +1,7 @@
 import Cryptography
 import NIOCore
-package import NIOSSL
 import NIOPosix
+package import NIOSSL
 package import Primitives
 
 /// The one certificate that a node may show.
@@ -74,7 +74,9 @@ private struct CertificateProbe {
                 }
             let channel = try await bootstrap.connect(host: address.host, port: address.port).get()
             let deadline = loop.scheduleTask(in: .seconds(10)) { shown.fail(TransportError.timeout) }
-            channel.closeFuture.whenComplete { _ in shown.fail(TransportError.connection(reason: "closed in the handshake")) }
+            channel.closeFuture.whenComplete { _ in
+                shown.fail(TransportError.connection(reason: "closed in the handshake"))
+            }
             defer {
                 deadline.cancel()
                 channel.close(promise: nil)

@@ -59,7 +59,8 @@ package struct AccessLogCollector: Sendable {
     package mutating func collect(from sources: [Source]) async throws -> [(DepartmentID, ClientError)] {
         var failures: [DepartmentID: ClientError] = [:]
         for (head, department) in try heads() {
-            let ordered = sources.filter { $0.department == department } + sources.filter { $0.department != department }
+            let ordered =
+                sources.filter { $0.department == department } + sources.filter { $0.department != department }
             for source in ordered where proofs[head] == nil {
                 do throws(ClientError) {
                     proofs[head] = try await source.client.accessHeadProof(head)
@@ -126,7 +127,11 @@ package struct AccessLogCollector: Sendable {
     }
 
     /// The checked log.
-    package func overview(ledger: LedgerVerifier, freshness: FreshnessPolicy, now: Timestamp) throws -> AccessLogOverview {
+    package func overview(
+        ledger: LedgerVerifier,
+        freshness: FreshnessPolicy,
+        now: Timestamp
+    ) throws -> AccessLogOverview {
         let heads = try heads()
         var answers: [AccessHeadAnswer] = []
         for (head, _) in heads {

@@ -175,7 +175,10 @@ package struct AuthorisationComposer: Sendable {
         authorisation: Digest
     ) throws -> [SealedIdentifier] {
         let purpose = SealedPurpose.identifier(authorisation: authorisation)
-        let issuers = Dictionary(review.items.map { ($0.issuer.id, $0.issuer) }, uniquingKeysWith: { first, _ in first })
+        let issuers = Dictionary(
+            review.items.map { ($0.issuer.id, $0.issuer) },
+            uniquingKeysWith: { first, _ in first }
+        )
         return try issuers.values.sorted { $0.id < $1.id }.map { issuer in
             SealedIdentifier(
                 department: issuer.id.rawValue,

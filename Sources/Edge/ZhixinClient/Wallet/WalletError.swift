@@ -114,7 +114,8 @@ package enum WalletError: Error, Equatable, Sendable {
         case .notRegistered:
             LocalizedText(
                 chinese: "本钱包尚未登记。请执行 zhixin wallet show --registration，并到窗口办理",
-                english: "this wallet is not registered; take the output of zhixin wallet show --registration to a counter"
+                english:
+                    "this wallet is not registered; take the output of zhixin wallet show --registration to a counter"
             )
         case .subjectNotActive(let status):
             LocalizedText(chinese: "主体状态为 \(status)，不能授权", english: "the subject is \(status) and cannot authorise")
@@ -143,7 +144,8 @@ package enum WalletError: Error, Equatable, Sendable {
         case .headHidden(let known, let shown):
             LocalizedText(
                 chinese: "节点只出示 \(shown) 次用证，本钱包已知 \(known) 次。节点落后或隐瞒，未签名",
-                english: "the node shows \(shown) uses and this wallet made \(known); it lags or hides; nothing was signed"
+                english:
+                    "the node shows \(shown) uses and this wallet made \(known); it lags or hides; nothing was signed"
             )
         case .headOfOtherDepartment:
             LocalizedText(chinese: "链头已用于其他部门", english: "the head is another department's on the ledger")
