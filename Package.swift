@@ -203,7 +203,6 @@ let package = Package(
                 unixSignals, logging, metrics,
             ],
             path: "Sources/Tools/zhixin",
-            sources: ["CommandError.swift", "Output.swift", "Zhixin.swift", "Files", "Genesis", "Network", "Node"],
             swiftSettings: strict
         ),
         .executableTarget(

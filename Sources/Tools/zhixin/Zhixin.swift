@@ -6,6 +6,9 @@ struct Zhixin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "zhixin",
         abstract: "智信：身份认证与电子证照账本。A ledger of identity attestations and e-certificates.",
-        subcommands: [NetworkCommand.self, NodeCommand.self, GenesisCommand.self]
+        subcommands: [
+            NetworkCommand.self, NodeCommand.self, GenesisCommand.self, WalletCommand.self, SubjectCommand.self,
+            CertificateCommand.self, MatterCommand.self, AccessCommand.self, VerifyCommand.self, ExportCommand.self,
+        ]
     )
 }

@@ -1,0 +1,214 @@
+import Credentials
+import Foundation
+import LedgerModel
+import Primitives
+import ZhixinClient
+
+/// What became of an import.
+struct ImportSummary {
+    var rows = 0
+    var issued = 0
+    var superseded = 0
+    var skipped = 0
+    var rejected = 0
+    var batches: [String] = []
+    var height: UInt64?
+
+    var json: JSONValue {
+        .of([
+            ("rows", .integer(Int64(rows))), ("issued", .integer(Int64(issued))),
+            ("superseded", .integer(Int64(superseded))), ("skipped", .integer(Int64(skipped))),
+            ("rejected", .integer(Int64(rejected))),
+            ("batches", .array(batches.map { .string($0) })),
+            ("height", height.map { .number($0) } ?? .null),
+        ])
+    }
+}
+
+/// Reads an export, checks every row here, sends the good ones in batches and writes the others down.
+///
+/// A batch's name follows from its content and the clerk's key, so running the same import again repeats the same batches and
+/// issues nothing twice.
+final class CertificateImport {
+    /// Rows of one batch, and batches on their way at once.
+    static let batchRowsMax = 2_000
+    static let batchesInFlightMax = 2
+
+    private let file: ExportFile
+    private let type: CertificateTypeDefinition
+    private let refused: RefusedRows
+    private let progress: ImportProgress
+    private let reader: CertificateRowReader
+    /// The file's columns that the type knows; no other leaves this machine.
+    private let columns: [(index: Int, header: String)]
+    private(set) var summary = ImportSummary()
+
+    /// Reads the heading.
+    ///
+    /// - Throws: `CommandError` when columns are missing or stand twice.
+    init(file: ExportFile, type: CertificateTypeDefinition, refusedPath: String?, progress: ImportProgress) throws {
+        self.file = file
+        self.type = type
+        self.progress = progress
+        guard case .row(let headers, _)? = try file.next() else {
+            throw CommandError.file(file.path, "没有表头 no heading")
+        }
+        do throws(CertificateHeaderError) {
+            reader = try CertificateRowReader(type: type, headers: headers)
+        } catch {
+            throw CommandError(
+                code: "columns",
+                chinese: "\(file.path)：\(error.reason.chinese)",
+                english: "\(file.path): \(error.reason.english)"
+            )
+        }
+        let known = Set(type.fields.flatMap { [$0.header] + $0.aliases })
+        columns = headers.enumerated().compactMap { index, header in
+            let name = header.trimmingCharacters(in: CharacterSet(charactersIn: " \t\u{3000}"))
+            return known.contains(name) ? (index, name) : nil
+        }
+        refused = RefusedRows(path: refusedPath, headers: headers)
+    }
+
+    /// Headings that belong to no field.
+    var ignoredHeaders: [String] { reader.ignoredHeaders.filter { !$0.isEmpty } }
+
+    // MARK: Checking
+
+    /// Checks every row and sends nothing.
+    func check() throws {
+        while let record = try file.next() {
+            if let row = try sorted(record) { summary.issued += row.isEmpty ? 0 : 1 }
+            progress.show(summary, bytesRead: file.bytesRead)
+        }
+        try refused.close()
+    }
+
+    /// The row's cells if it is good; nil when it was refused, and why was written down.
+    private func sorted(_ record: CSVRecord) throws -> [String]? {
+        summary.rows += 1
+        switch record {
+        case .fault(let error, let line, let text):
+            summary.rejected += 1
+            try refused.write(error, line: line, text: text)
+            return nil
+        case .row(let cells, let line):
+            switch reader.read(cells, line: line) {
+            case .success: return cells
+            case .failure(let problems):
+                summary.rejected += 1
+                try refused.write(problems, cells: cells)
+                return nil
+            }
+        }
+    }
+
+    // MARK: Issuing
+
+    private struct Batch: Sendable {
+        let request: CertificateBatchRequest
+        /// The cells of each row by its line, for the rows that the node refuses.
+        let cells: [Int: [String]]
+    }
+
+    /// Checks and issues everything.
+    ///
+    /// - Parameter secret: what batches are named with besides their content.
+    func issue(
+        _ client: NodeClient,
+        signer: RequestSigner,
+        secret: [UInt8],
+        digestFunction: any DigestFunction
+    ) async throws {
+        try await withThrowingTaskGroup(of: (CertificateBatchReport, Batch).self) { group in
+            var inFlight = 0
+            while let batch = try nextBatch(secret: secret, digestFunction: digestFunction) {
+                if inFlight == Self.batchesInFlightMax, let (report, sent) = try await group.next() {
+                    try take(report, of: sent)
+                    inFlight -= 1
+                }
+                group.addTask { (try await client.issue(batch.request, signer: signer), batch) }
+                inFlight += 1
+            }
+            for try await (report, sent) in group { try take(report, of: sent) }
+        }
+        try refused.close()
+    }
+
+    private func nextBatch(secret: [UInt8], digestFunction: any DigestFunction) throws -> Batch? {
+        var rows: [CertificateBatchRow] = []
+        var cellsByLine: [Int: [String]] = [:]
+        while rows.count < Self.batchRowsMax, let record = try file.next() {
+            guard let cells = try sorted(record), case .row(_, let line) = record else { continue }
+            rows.append(
+                CertificateBatchRow(
+                    line: line,
+                    values: columns.map { CertificateBatchRow.Cell(header: $0.header, text: cells[$0.index]) }
+                )
+            )
+            cellsByLine[line] = cells
+        }
+        guard !rows.isEmpty else { return nil }
+        var request = CertificateBatchRequest(batch: [], type: type.code, rows: rows)
+        let content = digestFunction.digest(request.jsonBytes)
+        let name = digestFunction.digest(secret + Array("zhixin/1/batch-name".utf8) + content.bytes)
+        request.batch = Array(name.bytes.prefix(16))
+        return Batch(request: request, cells: cellsByLine)
+    }
+
+    private func take(_ report: CertificateBatchReport, of batch: Batch) throws {
+        summary.issued += report.issued
+        summary.superseded += report.superseded
+        summary.skipped += report.skipped
+        summary.rejected += report.rejected.count
+        if report.issued > 0 { summary.batches.append(Hexadecimal.encode(report.batch)) }
+        summary.height = report.height.map(\.rawValue) ?? summary.height
+        for row in report.rejected { try refused.write(row, cells: batch.cells[row.line] ?? []) }
+        progress.show(summary, bytesRead: file.bytesRead)
+    }
+}
+
+/// The rows that were refused, in a CSV file that can be corrected and imported again. It comes into being with its first row.
+final class RefusedRows {
+    private let path: String?
+    private let writer: RefusedRowWriter
+    private var handle: FileHandle?
+
+    init(path: String?, headers: [String]) {
+        self.path = path
+        writer = RefusedRowWriter(headers: headers)
+    }
+
+    func write(_ problems: CertificateRowProblems, cells: [String]) throws {
+        try append(writer.row(problems, cells: cells))
+    }
+
+    func write(_ error: CSVRowError, line: Int, text: String) throws {
+        try append(writer.row(error, line: line, text: text))
+    }
+
+    /// A row that the node refused.
+    func write(_ row: RejectedRow, cells: [String]) throws {
+        let sentence = row.problems.map(\.chinese).joined(separator: "；")
+        try append(CSVWriter.row([String(row.line), sentence] + cells))
+    }
+
+    func close() throws { try handle?.close() }
+
+    private func append(_ bytes: [UInt8]) throws {
+        guard let path else { return }
+        if handle == nil {
+            guard
+                FileManager.default.createFile(
+                    atPath: path,
+                    contents: Data(writer.heading),
+                    attributes: [.posixPermissions: 0o600]
+                ),
+                let opened = FileHandle(forWritingAtPath: path)
+            else { throw CommandError.file(path, "无法写入 cannot be written") }
+            try opened.seekToEnd()
+            handle = opened
+        }
+        try handle?.write(contentsOf: Data(bytes))
+    }
+}
