@@ -30,6 +30,7 @@ struct SimulatedNode: Sendable {
     /// Final blocks on their way to the store, oldest first.
     var commits: [(block: ExecutedBlock, certificate: QuorumCertificate?)] = []
     var isCommitting = false
+    var storeStalledUntil: UInt64 = 0
     var behaviour: (any ByzantineBehaviour)?
     /// Whether the node said that it stops or does not vote.
     var gaveUp = false

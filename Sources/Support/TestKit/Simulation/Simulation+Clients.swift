@@ -6,17 +6,24 @@ extension Simulation {
     /// The first attempt of a planned request, or a further one.
     mutating func actClient(_ index: Int) {
         if index >= clients.requests.count {
-            let time = LedgerFixture.start.adding(milliseconds: 60_000 + now / 1_000_000)
-            let transaction = clients.make(fixture, at: time)
+            let transaction = clients.make(fixture, at: civilTime)
             inclusionChecker.submit(transaction.digest)
         }
         let transaction = clients.requests[index].transaction
-        guard !inclusionChecker.isAcknowledged(transaction.digest) else { return }
+        guard !isSettled(clients.requests[index]) else { return }
         ask(Int.random(in: nodes.indices, using: &random), transaction)
         // Half of the clients are impatient and ask a second node at once.
         if random.chance(1, in: 4) { ask(Int.random(in: nodes.indices, using: &random), transaction) }
         let pause = UInt64.random(in: Nanoseconds.milliseconds(500)...Nanoseconds.seconds(3), using: &random)
         queue.push(.client(index), at: now + pause)
+    }
+
+    /// The true civil time, which clients go by.
+    var civilTime: Timestamp { LedgerFixture.start.adding(milliseconds: 60_000 + now / 1_000_000) }
+
+    /// Whether a client has its answer, or has given up.
+    func isSettled(_ request: SimulatedClients.Request) -> Bool {
+        inclusionChecker.isAcknowledged(request.transaction.digest) || request.isOver(at: civilTime)
     }
 
     private mutating func ask(_ node: Int, _ transaction: SealedTransaction) {

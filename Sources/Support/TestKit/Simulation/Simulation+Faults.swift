@@ -52,6 +52,7 @@ extension Simulation {
         case .slowMachine(let node, let duration):
             nodes[node].machine = .bad
             queue.push(.endOfFault(index), at: now + duration)
+        case .stalledStore(let node, let duration): nodes[node].storeStalledUntil = now + duration
         }
     }
 
@@ -63,7 +64,7 @@ extension Simulation {
         case .mute(let muted, _): change(mute: muted, isBlocked: false)
         case .flap(let first, let second, _): connect(first, second)
         case .slowMachine(let node, _): nodes[node].machine = .good
-        case .crash, .crashInTurn, .crashAll, .clock: break
+        case .crash, .crashInTurn, .crashAll, .clock, .stalledStore: break
         }
     }
 
@@ -100,6 +101,7 @@ extension Simulation {
             nodes[node].skewMilliseconds = 0
             nodes[node].machine = .good
             nodes[node].crashAfterEffects = nil
+            nodes[node].storeStalledUntil = 0
             if !nodes[node].isUp { start(node) }
         }
         for one in nodes.indices {

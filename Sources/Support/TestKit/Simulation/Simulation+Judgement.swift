@@ -28,10 +28,8 @@ extension Simulation {
 
     /// All honest nodes store the same height, and every request is answered.
     private var hasRecovered: Bool {
-        let answered =
-            clients.requests.count >= plan.transactionTimes.count + 4
-            && inclusionChecker.acknowledgedCount >= clients.requests.count
-        guard answered else { return false }
+        let answered = clients.requests.count >= plan.transactionTimes.count + 4
+        guard answered, clients.requests.allSatisfy(isSettled) else { return false }
         return honest.allSatisfy { node in
             guard nodes[node].commits.isEmpty, !nodes[node].gaveUp else { return false }
             // With a heartbeat somebody is always a block ahead.
@@ -46,7 +44,7 @@ extension Simulation {
             return "node \(node): final \(core?.finalHeight.rawValue ?? 0), stored \(nodes[node].disk.store.height), "
                 + "view \(core?.view.rawValue ?? 0), pool \(core?.poolCount ?? 0)"
         }
-        let lacking = clients.requests.count - inclusionChecker.acknowledgedCount
+        let lacking = clients.requests.count { !isSettled($0) }
         return "\(heights.joined(separator: "; ")); \(lacking) requests without an answer"
     }
 

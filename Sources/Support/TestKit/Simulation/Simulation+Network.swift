@@ -25,7 +25,9 @@ extension Simulation {
             validators: fixture.validators,
             digestFunction: fixture.suite.digestFunction,
             view: nodes[node].core?.view ?? View(1),
-            finalHeader: nodes[node].core?.finalHeader ?? fixture.genesisBlock.header
+            finalHeader: nodes[node].core?.finalHeader ?? fixture.genesisBlock.header,
+            stored: nodes[node].disk.store.state,
+            executor: fixture.executor
         )
     }
 

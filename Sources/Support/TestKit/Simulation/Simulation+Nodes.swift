@@ -181,6 +181,10 @@ extension Simulation {
 
     /// Writes a batch of whole blocks, all or none of it before a crash.
     mutating func store(_ node: Int) {
+        guard now >= nodes[node].storeStalledUntil else {
+            let event = Event.store(node: node, incarnation: nodes[node].incarnation)
+            return queue.push(event, at: now + Nanoseconds.milliseconds(100))
+        }
         nodes[node].isCommitting = false
         let count = Int.random(in: 1...nodes[node].commits.count, using: &random)
         let batch = Array(nodes[node].commits.prefix(count))

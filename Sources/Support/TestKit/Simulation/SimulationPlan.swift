@@ -79,6 +79,8 @@ enum Fault: Sendable {
     case clock(node: Int, skewMilliseconds: Int64)
     /// A node's disk and processor are slow for a while.
     case slowMachine(node: Int, duration: UInt64)
+    /// A node's store takes nothing for a while: final blocks pile up as layers.
+    case stalledStore(node: Int, duration: UInt64)
 
     var name: String {
         switch self {
@@ -90,6 +92,7 @@ enum Fault: Sendable {
         case .flap: "broken link"
         case .clock: "clock jump"
         case .slowMachine: "slow machine"
+        case .stalledStore: "stalled store"
         }
     }
 }
@@ -127,7 +130,7 @@ extension SimulationPlan {
         self.nodeCount = nodeCount
         self.healedAt = healedAt
         parameters = ParametersRecord(
-            transactionLifetimeMilliseconds: 600_000,
+            transactionLifetimeMilliseconds: [5000, 60_000, 600_000, 600_000].randomElement(using: &random)!,
             consensus: ConsensusParameters(
                 deltaMilliseconds: [50, 100, 200].randomElement(using: &random)!,
                 retentionViews: [16, 64, 256].randomElement(using: &random)!,
@@ -147,8 +150,11 @@ extension SimulationPlan {
         slowNodes = random.chance(1, in: 4) ? [Int.random(in: 0..<nodeCount, using: &random)] : []
         faults = SimulationPlan.faults(nodeCount: nodeCount, far: far, until: healedAt, effort: effort, &random)
         let transactionCount = Int.random(in: effort == .quick ? 3...15 : 20...300, using: &random)
+        // Spread over the whole time of trouble, or in a rush that keeps the chain busy.
+        let rush = random.chance(1, in: 4) ? min(healedAt, Nanoseconds.seconds(4)) : healedAt
+        let rushAt = UInt64.random(in: 0...(healedAt - rush), using: &random)
         transactionTimes = (0..<transactionCount)
-            .map { _ in UInt64.random(in: 0..<healedAt, using: &random) }
+            .map { _ in rushAt + UInt64.random(in: 0..<rush, using: &random) }
             .sorted()
         reconnectsOnHealing = random.chance(1, in: 2)
         servedBlocksMax = [1, 3, 20, 1000].randomElement(using: &random)!
@@ -208,7 +214,7 @@ extension SimulationPlan {
         let node = Int.random(in: 0..<nodeCount, using: &random)
         let short = UInt64.random(in: 0...Nanoseconds.seconds(2), using: &random)
         let duration = random.chance(1, in: 4) ? UInt64.random(in: 0...left, using: &random) : short
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<11, using: &random) {
         case 0, 1: return .crash(node: node, downtime: duration)
         case 2, 3:
             let effects = Int.random(in: 0...12, using: &random)
@@ -227,6 +233,7 @@ extension SimulationPlan {
         case 8:
             let other = (node + Int.random(in: 1..<nodeCount, using: &random)) % nodeCount
             return .flap(first: node, second: other, duration: duration)
+        case 9: return .stalledStore(node: node, duration: UInt64.random(in: 0...left, using: &random))
         default:
             return random.chance(1, in: 2)
                 ? .clock(node: node, skewMilliseconds: skew(isFar: far.contains(node), &random))

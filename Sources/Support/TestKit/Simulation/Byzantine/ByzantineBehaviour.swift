@@ -1,4 +1,5 @@
 import Consensus
+import Execution
 import LedgerModel
 import Merkle
 import Primitives
@@ -37,9 +38,22 @@ struct Traitor: Sendable {
     let view: View
     /// The newest header it holds for final.
     let finalHeader: Header
+    /// The ledger in its store, which may be behind.
+    let stored: LedgerState
+    let executor: Executor
 
     func vote(_ ballot: Ballot) -> Vote {
         Vote(ballot: ballot, signer: index, signature: signer.sign(ballot.signedBytes(networkDigest: network)))
+    }
+
+    /// An empty block on the newest block in the store, as good as an honest one.
+    func emptyBlock(view: View, timestamp: Timestamp) -> BlockOutline? {
+        let context = BlockContext(view: view, timestamp: timestamp, proposer: index)
+        do {
+            return try executor.execute([], context: context, on: stored).outline
+        } catch {
+            return nil
+        }
     }
 
     /// A digest that nothing has.
@@ -79,14 +93,15 @@ struct Traitor: Sendable {
             transactions: outline.transactions,
             verdictsDigest: outline.verdictsDigest
         )
-        let ballot = Ballot.notarise(
-            epoch: proposal.epoch,
-            view: proposal.view,
-            parentView: proposal.parentView,
-            payload: header.digest(digestFunction)
-        )
-        guard let forged = Proposal(vote: vote(ballot)) else { preconditionFailure("the vote is a notarise") }
-        return .proposal(.proposal(forged), other)
+        return self.proposal(of: other, view: proposal.view, parentView: proposal.parentView)
+    }
+
+    /// The proposal of a block as the child of a view's, whether it is that or not.
+    func proposal(of outline: BlockOutline, view: View, parentView: View) -> PeerMessage {
+        let payload = outline.header.digest(digestFunction)
+        let ballot = Ballot.notarise(epoch: validators.epoch, view: view, parentView: parentView, payload: payload)
+        guard let proposal = Proposal(vote: vote(ballot)) else { preconditionFailure("the vote is a notarise") }
+        return .proposal(.proposal(proposal), outline)
     }
 }
 
@@ -102,6 +117,8 @@ package enum ByzantineKind: String, Sendable, CaseIterable {
     case wrongStateRoot = "wrong state root"
     case bodyWithholder = "body withholder"
     case certificateForger = "certificate forger"
+    case forker
+    case otherEpoch = "other epoch"
     case replayer
 
     func makeBehaviour(seed: UInt64) -> any ByzantineBehaviour {
@@ -117,6 +134,8 @@ package enum ByzantineKind: String, Sendable, CaseIterable {
         case .bodyWithholder: BodyWithholder()
         case .certificateForger: CertificateForger()
         case .replayer: Replayer()
+        case .forker: Forker()
+        case .otherEpoch: OtherEpoch()
         }
     }
 }

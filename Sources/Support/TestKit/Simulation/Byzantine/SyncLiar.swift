@@ -41,14 +41,31 @@ struct SyncLiar: ByzantineBehaviour {
         }
     }
 
+    /// The block with another state and, half of the time, a certificate for just that, with nobody's signatures.
     private func forged(_ block: FinalisedBlock, by traitor: Traitor) -> FinalisedBlock {
-        FinalisedBlock(
-            block: Block(
-                header: traitor.header(block.block.header, registerRoot: traitor.digest(2)),
-                transactions: block.block.transactions,
-                verdictsDigest: block.block.verdictsDigest
-            ),
-            certificate: block.certificate
+        let header = traitor.header(block.block.header, registerRoot: traitor.digest(2))
+        let forged = Block(
+            header: header,
+            transactions: block.block.transactions,
+            verdictsDigest: block.block.verdictsDigest
+        )
+        guard let certificate = block.certificate, turn % 2 == 0 else {
+            return FinalisedBlock(block: forged, certificate: block.certificate)
+        }
+        let ballot = Ballot.finalise(
+            epoch: certificate.epoch,
+            view: certificate.view,
+            parentView: certificate.parentView,
+            payload: header.digest(traitor.digestFunction)
+        )
+        let own = traitor.vote(ballot).signature
+        return FinalisedBlock(
+            block: forged,
+            certificate: QuorumCertificate(
+                ballot: ballot,
+                signers: certificate.signers,
+                signatures: certificate.signatures.map { _ in own }
+            )
         )
     }
 }

@@ -14,8 +14,6 @@ struct InclusionChecker: Sendable {
 
     func isAcknowledged(_ transaction: Digest) -> Bool { acknowledged.contains(transaction) }
 
-    var acknowledgedCount: Int { acknowledged.count }
-
     /// What is wrong with the chain of `blocks`, and which submitted transactions it lacks.
     func judge(_ blocks: [ChainChecker.FinalBlock], traitors: [Int]) -> [String] {
         var violations: [String] = []
