@@ -29,7 +29,7 @@ struct TestWallet: Sendable {
     func head(_ index: Int) -> FakeSigner { signatures.signer(2_000_000 + number * 64 + UInt64(index)) }
 
     var subject: SubjectID {
-        SubjectID(key: signer.publicKey, network: city.setup.block.header.network, digestFunction: digestFunction)
+        SubjectID(key: signer.publicKey, network: city.setup.network, digestFunction: digestFunction)
     }
 
     var heads: AccessHeadSet {
@@ -40,7 +40,7 @@ struct TestWallet: Sendable {
 
     func registration(transaction: TransactionID = TransactionID(high: 9, low: 9)) -> SubjectRegistrationRequest {
         let statement = SubjectKeyProof(
-            network: city.setup.block.header.network,
+            network: city.setup.network,
             key: signer.publicKey,
             transaction: transaction
         )
@@ -154,7 +154,7 @@ struct TestWallet: Sendable {
             previous = head.newestEntry
         }
         let entry = AccessEntry(
-            network: city.setup.block.header.network,
+            network: city.setup.network,
             department: department,
             transaction: TransactionID(hexadecimal: transaction.description) ?? TransactionID(high: 0, low: 0),
             count: bend.count ?? count,

@@ -50,6 +50,8 @@ package struct CityGenesis: Sendable {
         block = try Executor.genesisBlock(genesis, suite: suite)
     }
 
+    package var network: Digest { block.header.network }
+
     package func transactionSigner(_ id: DepartmentID) -> FakeSigner { signatures.signer(100 + UInt64(id.rawValue)) }
     package func credentialSigner(_ id: DepartmentID) -> FakeSigner { signatures.signer(200 + UInt64(id.rawValue)) }
     package func sealing(_ id: DepartmentID) -> FakeSealing { FakeSealing(seed: UInt64(id.rawValue)) }
