@@ -38,7 +38,6 @@ final class LinkHandler: ChannelInboundHandler {
     private var certificate: LinkCertificate?
     private var isStranger = false
     private var isReading = true
-    private(set) var openedAt = NIODeadline.uptimeNanoseconds(0)
     private var heardAt = NIODeadline.uptimeNanoseconds(0)
     private var sentAt = NIODeadline.uptimeNanoseconds(0)
     private var unwritableSince: NIODeadline?
@@ -159,7 +158,7 @@ final class LinkHandler: ChannelInboundHandler {
 
     private func receive(_ frame: Frame, from peer: PeerIdentifier) {
         switch frame {
-        case .data(let body): hub.received(body, from: peer, over: self)
+        case .data(let body): hub.received(body, from: peer)
         case .control(let body):
             do {
                 guard case .ping = try LinkControl(canonicalBytes: body) else { return end(.controlMalformed) }
@@ -170,9 +169,7 @@ final class LinkHandler: ChannelInboundHandler {
     }
 
     private func greet(_ frame: Frame) {
-        guard case .control(let body) = frame, let message = try? LinkControl(bytes: body, version: hub.hello.version),
-            case .hello(let hello) = message
-        else { return refuse(.helloMalformed) }
+        guard let hello = hello(in: frame) else { return refuse(.helloMalformed) }
         // Without a certificate there is no hello: a resumed TLS session, which nobody offers, would be one.
         guard let certificate, case .greeting(let deadline) = state else { return refuse(.tlsFailed) }
         guard hello.version == hub.hello.version else { return refuse(.versionMismatch) }
@@ -181,9 +178,18 @@ final class LinkHandler: ChannelInboundHandler {
         if case .accepted = origin, hub.dials(certificate.peer) { return refuse(.directionMismatch) }
         deadline.cancel()
         state = .open(certificate.peer)
-        openedAt = .now()
-        heardAt = openedAt
+        heardAt = .now()
         hub.opened(self, certificate)
+    }
+
+    private func hello(in frame: Frame) -> LinkHello? {
+        guard case .control(let body) = frame else { return nil }
+        do {
+            guard case .hello(let hello) = try LinkControl(bytes: body, version: hub.hello.version) else { return nil }
+            return hello
+        } catch {
+            return nil
+        }
     }
 
     /// Stops or resumes reading from the network.
@@ -249,7 +255,7 @@ final class LinkHandler: ChannelInboundHandler {
     func end(_ reason: LinkEnd) {
         guard case .open(let peer) = state else { return }
         state = .ended
-        hub.ended(self, peer, reason)
+        hub.ended(peer, reason)
         close()
     }
 

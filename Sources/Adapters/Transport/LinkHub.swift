@@ -11,7 +11,7 @@ import Primitives
 /// for, and what lives on one thread needs no locks and no hops.
 final class LinkHub {
     /// A link that lasted this long was a success: the next dialling begins with the shortest wait.
-    private static let successMilliseconds: Int64 = 1_000
+    private static let success = TimeAmount.seconds(1)
 
     /// What there is for each known peer.
     private struct Peer {
@@ -19,9 +19,8 @@ final class LinkHub {
         var mailbox: EventMailbox
         var delay: RedialDelay
         var link: LinkHandler?
-        /// Dialled connections from active to their end; a name with several addresses may make two for a moment.
-        var dialledCount = 0
-        var isConnecting = false
+        /// When the newest link was opened, until it ended.
+        var openedAt: NIODeadline?
         var redial: Scheduled<Void>?
     }
 
@@ -36,7 +35,7 @@ final class LinkHub {
     private let logger: Logger
     private var random = SystemRandomNumberGenerator()
     private var peers: [PeerIdentifier: Peer] = [:]
-    /// Connections that have not said who they are, oldest first, and those among them that were accepted.
+    /// Connections that have not said who they are, dialled and accepted, oldest first.
     private var unauthenticated: Deque<LinkHandler> = []
     private var heartbeat: Scheduled<Void>?
     private var nextOffer: Scheduled<Void>?
@@ -120,7 +119,6 @@ final class LinkHub {
     private func dial(_ identifier: PeerIdentifier) {
         guard let address = peers[identifier]?.address else { return }
         peers[identifier]?.redial = nil
-        peers[identifier]?.isConnecting = true
         let bound = NIOLoopBound(self, eventLoop: loop)
         ClientBootstrap(group: loop)
             .connectTimeout(.milliseconds(Int64(settings.handshakeTimeoutMilliseconds)))
@@ -131,18 +129,24 @@ final class LinkHub {
             .connect(host: address.host, port: Int(address.port))
             .assumeIsolated()
             .whenComplete { [self] result in
-                peers[identifier]?.isConnecting = false
-                if case .failure(let error) = result {
+                switch result {
+                case .success(let channel):
+                    // Not by its handler: a name with several addresses may make several channels, of which one is kept.
+                    channel.closeFuture.assumeIsolated().whenComplete { [self] _ in redial(identifier) }
+                case .failure(let error):
                     counters.add(to: \.dialsFailed)
                     logger.debug("a peer cannot be reached", metadata: about(identifier, "error", "\(error)"))
+                    redial(identifier)
                 }
-                redialIfNeeded(identifier)
             }
     }
 
-    private func redialIfNeeded(_ identifier: PeerIdentifier) {
-        guard !isStopping, dials(identifier), let peer = peers[identifier] else { return }
-        guard peer.dialledCount == 0, !peer.isConnecting, peer.redial == nil else { return }
+    private func redial(_ identifier: PeerIdentifier) {
+        guard !isStopping, peers[identifier]?.redial == nil else { return }
+        if let openedAt = peers[identifier]?.openedAt, NIODeadline.now() - openedAt >= Self.success {
+            peers[identifier]?.delay.reset()
+        }
+        peers[identifier]?.openedAt = nil
         guard let milliseconds = peers[identifier]?.delay.next(using: &random) else { return }
         peers[identifier]?.redial = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
             [self] in dial(identifier)
@@ -160,7 +164,6 @@ final class LinkHub {
 
     /// A connection is there; TLS begins.
     func began(_ link: LinkHandler) {
-        if case .dialled(let peer) = link.origin { peers[peer]?.dialledCount += 1 }
         guard !isStopping else { return link.refuse(.closedEarly) }
         unauthenticated.append(link)
         guard case .accepted = link.origin else { return }
@@ -177,6 +180,7 @@ final class LinkHub {
     /// A connection ended before it was a link.
     func refused(_ link: LinkHandler, _ reason: LinkRefusal, peer: PeerIdentifier?) {
         unauthenticated.removeAll { $0 === link }
+        guard !isStopping else { return }
         counters.refused(reason)
         if let peer {
             logger.warning("a peer was refused", metadata: about(peer, "reason", "\(reason)"))
@@ -184,7 +188,6 @@ final class LinkHub {
         } else {
             logStranger(link, reason)
         }
-        forgetDialled(link)
     }
 
     /// Both sides know each other.
@@ -193,6 +196,7 @@ final class LinkHub {
         unauthenticated.removeAll { $0 === link }
         peers[identifier]?.link?.end(.replaced)
         peers[identifier]?.link = link
+        peers[identifier]?.openedAt = .now()
         counters.add(to: \.connected)
         queues.open(identifier)
         logger.info("a peer is connected", metadata: about(identifier))
@@ -204,13 +208,13 @@ final class LinkHub {
     }
 
     /// A frame arrived. The link stops reading if the sink is busy.
-    func received(_ body: [UInt8], from identifier: PeerIdentifier, over link: LinkHandler) {
+    func received(_ body: [UInt8], from identifier: PeerIdentifier) {
         counters.received(bytes: body.count + FrameHeader.byteCount)
         offer(to: identifier) { $0.offer(.received(frame: body, from: identifier)) }
     }
 
     /// A link ended.
-    func ended(_ link: LinkHandler, _ identifier: PeerIdentifier, _ reason: LinkEnd) {
+    func ended(_ identifier: PeerIdentifier, _ reason: LinkEnd) {
         peers[identifier]?.link = nil
         counters.add(to: \.droppedAtEnd, queues.close(identifier))
         counters.add(to: \.disconnected)
@@ -221,16 +225,6 @@ final class LinkHub {
             metadata: about(identifier, "reason", "\(reason)")
         )
         offer(to: identifier) { $0.linkEnded(identifier, reason) }
-        if NIODeadline.now() - link.openedAt >= .milliseconds(Self.successMilliseconds) {
-            peers[identifier]?.delay.reset()
-        }
-        forgetDialled(link)
-    }
-
-    private func forgetDialled(_ link: LinkHandler) {
-        guard case .dialled(let peer) = link.origin else { return }
-        peers[peer]?.dialledCount -= 1
-        redialIfNeeded(peer)
     }
 
     // MARK: Events
