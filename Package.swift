@@ -63,7 +63,9 @@ let package = Package(
         .library(name: "ZhixinClient", targets: ["ZhixinClient"]),
         .library(name: "Cryptography", targets: ["Cryptography"]),
         .executable(name: "zhixin", targets: ["zhixin"]),
+        .executable(name: "zhixin-audit", targets: ["zhixin-audit"]),
         .executable(name: "zhixin-sim", targets: ["zhixin-sim"]),
+        .executable(name: "zhixin-bench", targets: ["zhixin-bench"]),
     ],
     dependencies: [
         // Ed25519, P-256, AES-GCM and HPKE, by BoringSSL.
@@ -206,11 +208,31 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "zhixin-audit",
+            dependencies: [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Credentials", "ZhixinVerify",
+                "Cryptography",
+                "ZhixinClient", "CLevelDB", arguments, httpClient, nioCore,
+            ],
+            path: "Sources/Tools/zhixin-audit",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "zhixin-sim",
             dependencies: [
                 "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Replica", "TestKit", arguments,
             ],
             path: "Sources/Tools/zhixin-sim",
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "zhixin-bench",
+            dependencies: [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Credentials", "Cryptography", "ZhixinClient",
+                "ZhixinVerify", "TestKit", arguments, histogram, httpClient, nioCore,
+            ],
+            path: "Sources/Tools/zhixin-bench",
             swiftSettings: strict
         ),
 
@@ -245,7 +267,8 @@ let package = Package(
             "Gateway",
             [
                 "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Ports", "Credentials", "ZhixinVerify",
-                "Gateway", "TestKit", hummingbird, hummingbirdTesting, httpTypes, nioCore,
+                "Gateway", "TestKit", hummingbird, hummingbirdTesting, httpTypes, nioCore, nioPosix,
+                nioSSL, logging,
             ]
         ),
         tests(
@@ -259,7 +282,15 @@ let package = Package(
             "ZhixinClient",
             [
                 "Primitives", "Merkle", "Consensus", "LedgerModel", "Credentials", "ZhixinVerify", "Cryptography",
-                "ZhixinClient", "TestKit",
+                "ZhixinClient", "TestKit", nioCore, nioPosix, nioHTTP1, nioSSL,
+            ]
+        ),
+        tests(
+            "ZhixinAudit",
+            [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Credentials", "ZhixinVerify",
+                "Storage",
+                "zhixin-audit", "TestKit",
             ]
         ),
         tests("Tidy", []),
