@@ -37,6 +37,24 @@ struct IdleTests {
         #expect(builds.map(\.mayCarryTransactions) == [true])
     }
 
+    /// Our own nullify is work, since others may want to leave the view too; while they do not, it is said ever more rarely.
+    @Test func aNullifyThatNobodySharesIsRepeatedEverMoreRarely() {
+        var bench = Bench(own: 0, parameters: noHeartbeat)
+        _ = bench.work()
+        #expect(bench.wait(200).castKinds == [.nullify])
+        _ = bench.step(.work(hasTransactions: false))
+        func repeats(_ milliseconds: UInt64) -> Int {
+            (0..<milliseconds / 100).reduce(0) { count, _ in count + bench.wait(100).castKinds.count }
+        }
+        // After 5 Δ and then after 5, 10, 20, 40, 80, 160 and each further 320 Δ.
+        #expect(repeats(500) == 1)
+        #expect(repeats(500 + 1000 + 2000 + 4000 + 8000 + 16_000) == 6)
+        #expect(repeats(96_000) == 3)
+        // Work brings the old pace back at once.
+        #expect(bench.work().castKinds == [.nullify])
+        #expect(repeats(2000) == 4)
+    }
+
     /// A certified block that is not final is work; its finalises are given Δ before an empty block is made.
     @Test func aNonFinalAncestorIsFollowedByAnEmptyBlockAfterDelta() {
         var bench = Bench(own: 2, parameters: noHeartbeat)

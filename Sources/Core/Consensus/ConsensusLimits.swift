@@ -17,8 +17,8 @@ package enum ConsensusLimits {
     package static let leaderTimerDeltas: UInt64 = 2
     /// The view timer, in Δ ([ENTER]).
     package static let viewTimerDeltas: UInt64 = 3
-    /// A nullify is repeated, and a start-up hearing asked for again, after so many Δ. It never grows: a network that
-    /// was stuck must not sleep through its recovery.
+    /// A nullify is repeated, and a start-up hearing asked for again, after so many Δ. It does not grow while there is work:
+    /// a network that was stuck must not sleep through its recovery.
     package static let retryDeltas: UInt64 = 5
     /// Of each leader's turns, every so many-th has its full time, however silent the leader was ([SKIP]).
     package static let fullTurnPeriod: UInt64 = 8

@@ -47,6 +47,7 @@ extension Voter {
         entryCertificate = certificate
         timersStartedAt = nil
         retryAt = nil
+        lonelyRetries = 0
         hasChanged = true
         effects.append(.entered(view: view, leader: leader))
     }

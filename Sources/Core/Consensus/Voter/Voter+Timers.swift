@@ -5,7 +5,12 @@ extension Voter {
     /// Everything that the current view asks of a validator.
     mutating func workOnCurrentView() {
         let view = currentView
-        guard standing == .voting, !epochIsOver, hasWork() else {
+        guard standing == .voting, !epochIsOver else {
+            timersStartedAt = nil
+            return
+        }
+        let isPressing = hasPressingWork()
+        guard isPressing || hasOwnVote else {
             timersStartedAt = nil
             return
         }
@@ -17,7 +22,7 @@ extension Voter {
                 return nullify()
             }
         }
-        if ownVote(.nullify, in: view) != nil { return repeatNullify() }
+        if ownVote(.nullify, in: view) != nil { return repeatNullify(isPressing: isPressing) }
         if nullifiesAtOnce() { return nullify() }
         if ownVote(.notarise, in: view) == nil {
             if leader == ownIndex { propose() } else { considerProposal() }
@@ -41,11 +46,15 @@ extension Voter {
 
     // MARK: [IDLE]
 
-    /// Whether there is anything to do in the current view. A ledger at rest must rest.
-    private mutating func hasWork() -> Bool {
+    /// Whether we have voted in the current view, which is work too: others may wait for the vote.
+    private var hasOwnVote: Bool {
+        VoteKind.allCases.contains { ownVote($0, in: currentView) != nil }
+    }
+
+    /// Whether there is anything to do in the current view beside our own vote. A ledger at rest must rest.
+    private mutating func hasPressingWork() -> Bool {
         if hasTransactions || heartbeatIsDue || certifiedHead > finalised.view { return true }
-        guard let round = rounds[currentView], let ownIndex else { return false }
-        if VoteKind.allCases.contains(where: { round[$0, ownIndex] != nil }) { return true }
+        guard let round = rounds[currentView] else { return false }
         // Others are at work here already: the leader's word or a quorum's.
         if round[.notarise, leader] != nil || round[.nullify, leader] != nil || round.block != nil { return true }
         return hasNullifiesOfOthers(round)
@@ -122,10 +131,19 @@ extension Voter {
     }
 
     /// [NULLIFY]: says it again to all peers, and to our own counter, with the certificate that let us in.
-    private mutating func repeatNullify() {
+    ///
+    /// While nobody has work and nobody else wants to leave the view, as after the block that we missed became final, the
+    /// retries grow apart: a ledger at rest must rest. The first work brings them back.
+    private mutating func repeatNullify(isPressing: Bool) {
+        if isPressing, lonelyRetries > 0 {
+            lonelyRetries = 0
+            retryAt = nil
+        }
         if let retryAt, now < retryAt { return }
         guard let vote = ownVote(.nullify, in: currentView) else { return }
-        retryAt = now.adding(nanoseconds: deltas(ConsensusLimits.retryDeltas))
+        let factor: UInt64 = 1 << min(lonelyRetries, ConsensusLimits.timerExponentMax)
+        retryAt = now.adding(nanoseconds: deltas(ConsensusLimits.retryDeltas * factor))
+        if !isPressing { lonelyRetries += 1 }
         if let entryCertificate { effects.append(.broadcast(.certificate(entryCertificate))) }
         effects.append(.broadcast(.vote(vote)))
         form(vote.ballot)

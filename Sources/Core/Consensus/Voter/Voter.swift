@@ -83,6 +83,8 @@ package struct Voter: Sendable {
     /// When the timers of the current view started; nil while the ledger rests ([IDLE]).
     var timersStartedAt: MonotonicTime?
     var retryAt: MonotonicTime?
+    /// How often our nullify of the current view was repeated while there was nothing else to do.
+    var lonelyRetries: UInt64 = 0
     var hearingAskedAt: MonotonicTime?
     var finalisedAt = MonotonicTime(nanoseconds: 0)
     /// Views skipped since the last certified one.

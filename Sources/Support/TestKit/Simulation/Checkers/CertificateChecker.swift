@@ -1,11 +1,11 @@
-import Consensus
-import Primitives
+package import Consensus
+package import Primitives
 
 /// Every certificate that an honest node shows holds a quorum of good signatures; of each view there is one notarised block
 /// at most, and no nullification beside a finalisation.
 ///
 /// Quorums, bitmaps and signed bytes are computed here anew, from the description of the formats.
-struct CertificateChecker: Sendable {
+package struct CertificateChecker: Sendable {
     private let keys: [PublicKey]
     private let network: Digest
     private let verifier: FakeSignatures
@@ -16,7 +16,7 @@ struct CertificateChecker: Sendable {
     private var finalised: [UInt64: Digest] = [:]
     private var nullified: Set<UInt64> = []
 
-    init(keys: [PublicKey], network: Digest, verifier: FakeSignatures) {
+    package init(keys: [PublicKey], network: Digest, verifier: FakeSignatures) {
         self.keys = keys
         self.network = network
         self.verifier = verifier
@@ -25,7 +25,8 @@ struct CertificateChecker: Sendable {
         self.quorum = quorum
     }
 
-    mutating func shown(_ certificate: QuorumCertificate, by node: Int) -> String? {
+    /// Takes a certificate that an honest `node` has sent or stored, and says what is wrong with that.
+    package mutating func shown(_ certificate: QuorumCertificate, by node: Int) -> String? {
         guard !seen.contains(certificate) else { return nil }
         seen.insert(certificate)
         let view = certificate.view.rawValue

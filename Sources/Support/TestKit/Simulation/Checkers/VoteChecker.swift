@@ -1,8 +1,8 @@
-import Consensus
+package import Consensus
 import Primitives
 
 /// No honest signer contradicts itself, before or after a crash, and no vote is on the wire before it is on the disk.
-struct VoteChecker: Sendable {
+package struct VoteChecker: Sendable {
     private struct Cast {
         var notarised: (parent: UInt64, block: Digest)?
         var finalised: (parent: UInt64, block: Digest)?
@@ -17,8 +17,10 @@ struct VoteChecker: Sendable {
     /// Read by key only.
     private var cast: [Place: Cast] = [:]
 
-    /// Takes a vote that an honest `node` has put on the wire.
-    mutating func sent(_ vote: Vote, by node: Int, isDurable: Bool) -> String? {
+    package init() {}
+
+    /// Takes a vote that an honest `node` has put on the wire, and says what is wrong with that.
+    package mutating func sent(_ vote: Vote, by node: Int, isDurable: Bool) -> String? {
         guard isDurable else { return "node \(node) sent a \(vote.kind) of view \(vote.view) that its disk lacks" }
         let place = Place(node: node, view: vote.view.rawValue)
         var cast = cast[place, default: Cast()]
