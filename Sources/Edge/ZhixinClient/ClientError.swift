@@ -87,7 +87,10 @@ package enum ClientError: Error, Equatable, Sendable {
                 english: "\(address) cannot be reached; is the node up?"
             )
         case .problem(let document):
-            LocalizedText(chinese: document.titleChinese, english: ClientError.sentence(document))
+            LocalizedText(
+                chinese: document.titleChinese + (document.detail.map { "（\($0)）" } ?? ""),
+                english: ClientError.sentence(document)
+            )
         case .unexpectedStatus(let status, _):
             LocalizedText(chinese: "节点答复 HTTP \(status)", english: "the node answered HTTP \(status)")
         case .answerMalformed:
@@ -115,6 +118,7 @@ package enum ClientError: Error, Equatable, Sendable {
     }
 
     private static func sentence(_ document: ProblemDocument) -> String {
-        document.detail.map { "\(document.title): \($0)" } ?? document.title
+        guard let detail = document.detail else { return document.title }
+        return "\(document.title.hasSuffix(".") ? String(document.title.dropLast()) : document.title): \(detail)"
     }
 }

@@ -25,8 +25,10 @@ package struct AccessLogCollector: Sendable {
     private var proofs: [Digest: RecordProof] = [:]
     private var entries: [Digest: [Digest: AccessEntry]] = [:]
     private var openings: [Digest: [UInt64: [CommitmentOpening]]] = [:]
-    /// Uses for which a node gave the opening, by head.
+    /// Uses for which the relying department's own node gave the opening, by head.
     private var keptByNodes: [Digest: Set<UInt64>] = [:]
+    /// Departments whose node said what it keeps.
+    private var answered: Set<DepartmentID> = []
 
     package init(keys: WalletKeys, catalogue: LedgerCatalogue, uses: [WalletUse]) {
         self.keys = keys
@@ -85,7 +87,9 @@ package struct AccessLogCollector: Sendable {
             gateway: source.department,
             signer: keys.subjectKey
         )
-        for kept in try await source.client.accesses(of: keys.subject, signer: signer).accesses {
+        let response = try await source.client.accesses(of: keys.subject, signer: signer)
+        answered.insert(source.department)
+        for kept in response.accesses {
             let opening = CommitmentOpening(salt: kept.salt, content: kept.opening)
             openings[kept.head, default: [:]][kept.count, default: []].append(opening)
             if source.department == department(of: kept.head) {
@@ -141,7 +145,9 @@ package struct AccessLogCollector: Sendable {
         let report = AccessLogVerifier(ledger: ledger, freshness: freshness)
             .verify(heads: heads.map(\.head), answers: answers, now: now)
         let unshown = uses.filter { $0.state == .decided && proofs[$0.head] == nil }
-        let notKept = report.accesses.filter { keptByNodes[$0.head]?.contains($0.entry.count) != true }
+        let notKept = report.accesses.filter {
+            answered.contains($0.entry.department) && keptByNodes[$0.head]?.contains($0.entry.count) != true
+        }
         return AccessLogOverview(report: report, hiddenUses: unshown, notKeptByDepartment: notKept)
     }
 
@@ -176,7 +182,7 @@ package struct AccessLogOverview: Sendable {
     package let report: AccessLogReport
     /// Uses that were decided and whose head no node shows.
     package let hiddenUses: [WalletUse]
-    /// Uses whose opening the relying department's own node did not serve.
+    /// Uses whose opening the relying department's own node, which was asked, did not serve.
     package let notKeptByDepartment: [VerifiedAccess]
 
     /// Whether nothing is missing and nothing contradicts the ledger.

@@ -2,31 +2,26 @@ package import Credentials
 
 /// Says in words what an item discloses.
 package enum DisclosureWording {
-    package static func words(
-        for content: RequestedContent,
-        demand: EvidenceDemand,
-        type: CertificateTypeDefinition
-    ) -> LocalizedText {
-        switch (content, demand) {
-        case (.fields(let names), _):
+    /// What `content`, asked of a certificate of `type`, shows or answers.
+    package static func words(for content: RequestedContent, type: CertificateTypeDefinition) -> LocalizedText {
+        switch content {
+        case .fields(let names):
             let labels = names.map { label($0, type) }
             return LocalizedText(
                 chinese: labels.map(\.chinese).joined(separator: "、"),
                 english: labels.map(\.english).joined(separator: ", ")
             )
-        case (.noEntry, _):
-            return LocalizedText(
-                chinese: "只回答是否没有登记",
-                english: "only whether there is no entry"
-            )
-        case (.predicate, .predicate(let predicate)):
+        case .noEntry:
+            return LocalizedText(chinese: "只回答有无登记", english: "only whether there is an entry")
+        case .predicate(let json):
+            let predicate: Predicate
+            do throws(JSONShapeError) {
+                predicate = try Predicate(.object(json.object), path: "")
+            } catch {
+                return LocalizedText(chinese: "只回答是或否", english: "only yes or no")
+            }
             let text = words(for: predicate, type: type)
-            return LocalizedText(
-                chinese: "只回答是或否：\(text.chinese)",
-                english: "only yes or no: \(text.english)"
-            )
-        case (.predicate, _):
-            return LocalizedText(chinese: "只回答是或否", english: "only yes or no")
+            return LocalizedText(chinese: "只回答是或否：\(text.chinese)", english: "only yes or no: \(text.english)")
         }
     }
 

@@ -111,7 +111,7 @@ package struct ReviewedItem: Hashable, Sendable {
         self.issuer = issuer
         typeName = definition.name
         label = evidence.label
-        disclosed = DisclosureWording.words(for: item.content, demand: evidence.demand, type: definition)
+        disclosed = DisclosureWording.words(for: item.content, type: definition)
     }
 }
 

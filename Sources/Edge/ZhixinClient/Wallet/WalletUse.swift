@@ -8,7 +8,7 @@ package enum WalletUseState: String, Sendable, CaseIterable {
     case prepared
     case decided
     case failed
-    /// It expired before it reached the ledger, and can no longer.
+    /// The gateway refused it, or it expired before it reached the ledger.
     case lapsed
 }
 

@@ -84,14 +84,9 @@ struct AccessListing {
     private func words(_ item: RequestedItem) -> String {
         let type = wallet.network.catalogue.certificateType(CertificateTypeID(item.type))
         let definition = type.flatMap { try? $0.decodedDefinition() }
-        let name = definition.map { "\($0.name.chinese) \($0.name.english)" } ?? "type \(item.type)"
-        switch item.content {
-        case .fields(let fields):
-            let labels = fields.map { definition?.field($0)?.label.chinese ?? $0 }
-            return "\(name)：\(labels.joined(separator: "、"))"
-        case .predicate: return "\(name)：只回答是或否 yes or no only"
-        case .noEntry: return "\(name)：只回答有无登记 whether there is an entry"
-        }
+        guard let definition else { return "type \(item.type)" }
+        let text = DisclosureWording.words(for: item.content, type: definition)
+        return "\(definition.name.chinese)：\(text.chinese)  \(definition.name.english): \(text.english)"
     }
 
     private func words(_ fault: AccessLogFault) -> String {
@@ -100,7 +95,7 @@ struct AccessListing {
             "链头 \(head) 缺第 \(counts.lowerBound) 至 \(counts.upperBound) 次 uses \(counts.lowerBound) to "
                 + "\(counts.upperBound) are missing；可用 --scan 从整条链找回 try --scan"
         case .openingMissing(let head, let count):
-            "链头 \(head) 第 \(count) 次没有内容 nobody shows what use \(count) was for"
+            "链头 \(head) 第 \(count) 次没有内容；可向用证部门的节点查询 nobody shows what use \(count) was for; ask that department's node"
         case .openingWrong(let head, let count):
             "链头 \(head) 第 \(count) 次的内容与账本不符 what is shown for use \(count) is not what was recorded"
         case .headNotProven(let head, let error): "链头 \(head) 的证明不成立 its proof does not hold [\(error.code)]"

@@ -128,7 +128,8 @@ struct CertificateBundle: AsyncParsableCommand {
             guard !FileManager.default.fileExists(atPath: out) else { throw CommandError.exists(out) }
             try await clerk.connect { session in
                 let certificate = try await selection.resolve(session)
-                let bytes = try await session.client.bundle(of: certificate, fields: fields, signer: session.signer)
+                let names = try await fieldNames(of: certificate, session)
+                let bytes = try await session.client.bundle(of: certificate, fields: names, signer: session.signer)
                 do throws(BundleError) {
                     _ = try BundleVerifier(ledger: session.network.ledger).verify(bytes: bytes, now: session.client.now)
                 } catch {
@@ -150,6 +151,35 @@ struct CertificateBundle: AsyncParsableCommand {
                     ]
                 )
             }
+        }
+    }
+
+    /// The fields' names; they may be given by their headings or labels too.
+    private func fieldNames(of certificate: Digest, _ session: ClerkSession) async throws -> [String] {
+        guard !fields.isEmpty else { return [] }
+        guard let proven = try await session.client.certificate(certificate),
+            let type = session.network.catalogue.certificateType(proven.record.type)
+        else {
+            throw CommandError(
+                code: "certificate-unknown",
+                chinese: "账本上没有这张证照",
+                english: "the ledger has no such certificate"
+            )
+        }
+        let definition = try type.decodedDefinition()
+        return try fields.map { typed in
+            let found = definition.fields.first {
+                $0.name == typed || $0.header == typed || $0.label.chinese == typed || $0.label.english == typed
+            }
+            guard let found else {
+                let known = definition.fields.map { "\($0.name)（\($0.header)）" }.joined(separator: ", ")
+                throw CommandError(
+                    code: "field-unknown",
+                    chinese: "证照没有字段 \(typed)。字段有：\(known)",
+                    english: "the certificate has no field \(typed); it has \(known)"
+                )
+            }
+            return found.name
         }
     }
 }

@@ -15,8 +15,8 @@ enum DecisionWords {
             lines.append("  \(field.chinese) \(field.english)：\(value(field.value))")
         }
         for reason in decision.reasons {
-            lines.append("  缺 needs：\(reason.chinese)")
-            lines.append("            \(reason.english) [\(reason.code)]")
+            lines.append("  原因 reason：\(reason.chinese)")
+            lines.append("    \(reason.english) [\(reason.code)]")
         }
         for obligation in decision.obligations {
             lines.append("  待补 due \(TimeText.words(obligation.due))：\(obligation.chinese) \(obligation.english)")

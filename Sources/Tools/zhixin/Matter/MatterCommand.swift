@@ -65,7 +65,7 @@ struct MatterList: AsyncParsableCommand {
                     )
                 ]),
                 words: matters.map {
-                    let code = $0.code.padding(toLength: 28, withPad: " ", startingAt: 0)
+                    let code = $0.code.padding(toLength: 34, withPad: " ", startingAt: 0)
                     return "\(code)\($0.name.chinese)  \($0.name.english)（\($0.department)）"
                 }
             )

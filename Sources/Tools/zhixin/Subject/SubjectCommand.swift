@@ -12,7 +12,8 @@ struct SubjectCommand: AsyncParsableCommand {
         commandName: "subject",
         abstract: "主体：登记、查询、暂停。Register, show and suspend subjects.",
         subcommands: [
-            SubjectRegister.self, SubjectShow.self, SubjectSuspend.self, SubjectResume.self, SubjectDeactivate.self,
+            SubjectRegister.self, SubjectShow.self, SubjectRotateKey.self, SubjectSuspend.self, SubjectResume.self,
+            SubjectDeactivate.self,
         ]
     )
 }
