@@ -13,7 +13,7 @@ import Primitives
 struct Pages: Sendable {
     /// Nothing but this node's own style sheet, script and API.
     private static let contentSecurityPolicy = [
-        "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self'",
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src data:",
         "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
     ]
     .joined(separator: "; ")

@@ -1,7 +1,7 @@
 /// What a gateway's callers can use up, and for how long. A request over a limit is refused; nothing grows.
 package struct GatewayLimits: Hashable, Sendable {
     /// Open connections of each listener; further ones wait in the kernel's queue.
-    package var connectionsMax = 2048
+    package var connectionsMax = 1024
     /// Requests that are being answered at once, over both listeners.
     package var requestsInFlightMax = 4096
     /// Bytes of all request bodies that are held at once.

@@ -26,6 +26,7 @@ final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case taking(since: NIODeadline)
     }
 
+    private static let readBytes = 8 * 1024
     private let headTimeout: TimeAmount
     private let bodyTimeout: TimeAmount
     private let answerTimeout: TimeAmount
@@ -44,6 +45,13 @@ final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         state = .head(since: .now())
+        // A peer that sends while its answer is made fills a queue of a few reads: small reads keep that small.
+        let allocator = FixedSizeRecvByteBufferAllocator(capacity: Self.readBytes)
+        do {
+            try context.channel.syncOptions?.setOption(.recvAllocator, value: allocator)
+        } catch {
+            context.close(promise: nil)
+        }
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
         ticker = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.handler.tick(bound.value.context)
