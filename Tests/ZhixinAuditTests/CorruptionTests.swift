@@ -82,4 +82,23 @@ struct CorruptionTests {
         #expect(fault?.rule == .notCertified)
         #expect(fault?.height == Height(UInt64(blocks.count)))
     }
+
+    @Test func anUncertifiedTailIsAcceptedOnlyOnRequest() async throws {
+        let blocks = world.chain.blocks
+        let bare = blocks.suffix(2).map { FinalisedBlock(block: $0.block, certificate: nil) }
+        let export = ChainExport.encode(Array(blocks.dropLast(2)) + bare, network: world.network)
+        var auditor = try ChainAuditor(genesis: world.fixture.genesis, suite: world.fixture.suite)
+        auditor.allowsUncertifiedTail = true
+        let source = ExportSource(MemoryStream(export), network: world.network)
+        let outcome = await auditor.audit(source, observer: SilentObserver())
+        #expect(outcome == .sound)
+        let report = auditor.report(
+            genesis: world.fixture.genesis,
+            outcome: outcome,
+            isFolderCompared: false,
+            seconds: 1
+        )
+        #expect(report.newest.height == Height(8))
+        #expect(report.newestCertifiedHeight == Height(6))
+    }
 }

@@ -26,7 +26,7 @@ struct ReportTests {
         let report = try report(.sound, isFolderCompared: true)
         #expect(report.exitCode == 0)
         #expect(report.lines[1] == "审计通过 sound: 高度 height 0–0；存储与重放逐项一致 (everything stored equals the replay)")
-        #expect(report.lines.contains("截至 as of: 高度 height 0，2025-10-09T08:53:20Z"))
+        #expect(report.lines.contains("截至 as of: 高度 height 0，2025-10-09T08:53:20Z，已证终局 certified 0"))
         let object = try object(report)
         #expect(object["outcome"] == "sound")
         #expect(object["folderCompared"] == true)

@@ -184,6 +184,64 @@ struct AccessLogTests {
         #expect(report.accesses.map(\.head) == [heads[1]])
     }
 
+    /// A ledger on which a quorum put what no rule allows: the head's one entry is not what the head says.
+    @Test func aHeadThatContradictsItsEntryIsNamed() throws {
+        func entry(
+            network: Digest? = nil,
+            department: DepartmentID = LedgerFixture.market,
+            count: UInt64 = 2,
+            previous: Digest = chain.fixture.digest(1)
+        ) -> AccessEntry {
+            AccessEntry(
+                network: network ?? chain.fixture.network,
+                department: department,
+                transaction: LedgerFixture.transactionID(1),
+                count: count,
+                previousEntry: previous,
+                commitment: .zero
+            )
+        }
+        let cases: [(UInt64, AccessEntry)] = [
+            (2, entry(network: chain.fixture.digest(2))), (2, entry(department: LedgerFixture.housing)),
+            (2, entry(count: 3)), (2, entry(previous: .zero)), (1, entry(count: 1)),
+        ]
+        for (count, entry) in cases {
+            let answer = try forgedAnswer(count: count, newest: entry)
+            let contradiction = AccessLogFault.entryContradictsHead(head: heads[0], count: count)
+            #expect(report([answer]).faults == [contradiction], "\(entry)")
+        }
+        // What the head does say is followed to the entry that is not shown.
+        #expect(
+            report([try forgedAnswer(count: 2, newest: entry())]).faults == [
+                .openingMissing(head: heads[0], count: 2), .entriesMissing(head: heads[0], counts: 1...1),
+            ]
+        )
+    }
+
+    /// An answer whose register holds nothing but this head, signed by a quorum.
+    private func forgedAnswer(count: UInt64, newest: AccessEntry) throws -> AccessHeadAnswer {
+        let suite = chain.fixture.suite
+        let hasher = MerkleHasher(suite.digestFunction)
+        let record = Record.accessHead(
+            AccessHeadRecord(
+                id: heads[0],
+                department: LedgerFixture.market,
+                count: count,
+                newestEntry: suite.digest(of: newest, domain: .accessEntry),
+                changedAt: Height(1)
+            )
+        )
+        let leaf = hasher.leaf(record.canonicalBytes)
+        let header = chain.newest.with(registerSize: 1, registerRoot: hasher.root(of: [leaf]))
+        let proof = RecordProof(
+            record: record,
+            inclusion: InclusionProof(position: Position(0), size: 1, path: []),
+            header: header,
+            certificate: chain.certificate(of: header, parentView: View(1))
+        )
+        return AccessHeadAnswer(proof: proof, entries: [AccessLogEntry(entry: newest, opening: nil)])
+    }
+
     @Test func anOldAnswerIsAFaultAndStillListed() {
         let late = Self.now.adding(milliseconds: FreshnessPolicy.maximumAgeMillisecondsDefault)
         let report = verifier.verify(heads: heads, answers: [answers[0]], now: late)

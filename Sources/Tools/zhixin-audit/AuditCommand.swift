@@ -36,6 +36,9 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(help: "同时写出导出文件 write what was replayed to an export file")
     var writeExport: String?
 
+    @Flag(help: "允许末尾区块尚无证书 accept newest blocks that no certificate makes final, as after a crash")
+    var allowUncertifiedTail = false
+
     @Flag(help: "输出 JSON print the result as JSON")
     var json = false
 
@@ -88,6 +91,7 @@ struct AuditCommand: AsyncParsableCommand {
         } catch {
             throw SourceProblem(reason: "创世文件不能用 (the genesis file begins no ledger): \(error)")
         }
+        auditor.allowsUncertifiedTail = allowUncertifiedTail
         let reporter = ProgressReporter(isQuiet: quiet)
         let writer = try writeExport.map { path throws(SourceProblem) in
             try ExportWriter(path: path, network: auditor.network, others: reporter)

@@ -10,6 +10,10 @@ final class TemporaryFolder: Sendable {
         path = url.path
     }
 
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+
     deinit {
         do {
             try FileManager.default.removeItem(atPath: path)

@@ -13,6 +13,7 @@ extension Header {
         timestamp: Timestamp? = nil,
         proposer: ReplicaIndex? = nil,
         registerSize: UInt64? = nil,
+        registerRoot: Digest? = nil,
         historyRoot: Digest? = nil,
         validatorSet: Digest? = nil,
         childValidatorSet: Digest? = nil
@@ -27,7 +28,7 @@ extension Header {
             timestamp: timestamp ?? self.timestamp,
             proposer: proposer ?? self.proposer,
             transactionsRoot: transactionsRoot,
-            registerRoot: registerRoot,
+            registerRoot: registerRoot ?? self.registerRoot,
             registerSize: registerSize ?? self.registerSize,
             historyRoot: historyRoot ?? self.historyRoot,
             validatorSet: validatorSet ?? self.validatorSet,

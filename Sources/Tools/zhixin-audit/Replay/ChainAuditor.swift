@@ -50,6 +50,9 @@ struct ChainAuditor {
         case unreadable(SourceProblem)
     }
 
+    /// Whether the newest blocks may be without a certificate that makes them final, as in the folder of a node that was
+    /// killed. What they say is then replayed, and that they are final is the node's word.
+    var allowsUncertifiedTail = false
     private var replay: ChainReplay
     private let preparation: BlockPreparation
 
@@ -71,6 +74,7 @@ struct ChainAuditor {
             statistics: replay.statistics,
             newest: replay.chain.newest,
             newestDigest: replay.chain.newestDigest,
+            newestCertifiedHeight: replay.chain.newestCertifiedHeight,
             historyRoot: replay.chain.history.root(hasher: MerkleHasher(preparation.ledger.suite.digestFunction)),
             isFolderCompared: isFolderCompared,
             seconds: seconds
@@ -81,7 +85,7 @@ struct ChainAuditor {
     mutating func audit(_ source: some BlockSource, observer: some AuditObserver) async -> AuditOutcome {
         do {
             try await run(source, observer: observer)
-            try replay.finish()
+            if !allowsUncertifiedTail { try replay.finish() }
             try observer.finished(replay)
             return .sound
         } catch let fault as AuditFault {

@@ -18,6 +18,8 @@ struct AuditReport: Sendable {
     /// The newest header that was replayed.
     let newest: Header
     let newestDigest: Digest
+    /// The newest height that a certificate makes final.
+    let newestCertifiedHeight: Height
     /// The root over all headers, the newest included: with the size, the checkpoint.
     let historyRoot: Digest
     /// Whether a node's stored state was compared as well.
@@ -53,7 +55,7 @@ struct AuditReport: Sendable {
             "区块 blocks: \(statistics.blocks)，有证书 certified \(statistics.certifiedBlocks)",
             "交易 transactions: \(statistics.transactions)，被拒 refused \(statistics.refusedTransactions)",
             "证照 certificates: \(statistics.certificates)",
-            "截至 as of: 高度 height \(newest.height)，\(UTCTime(newest.timestamp))",
+            "截至 as of: 高度 height \(newest.height)，\(UTCTime(newest.timestamp))，已证终局 certified \(newestCertifiedHeight)",
             "登记簿 register: \(newest.registerSize) \(newest.registerRoot)",
             "检查点 checkpoint: \(newest.height.rawValue + 1) \(historyRoot)",
             "用时 time: \(decimal(seconds)) s，\(whole(rate(statistics.transactions))) 笔/秒 transactions/s，"
@@ -66,7 +68,8 @@ struct AuditReport: Sendable {
     var json: String {
         var object: JSONObject = [
             "network": .string(network.description), "networkName": .string(networkName),
-            "height": number(statistics.height.rawValue), "blocks": number(statistics.blocks),
+            "height": number(statistics.height.rawValue),
+            "certifiedHeight": number(newestCertifiedHeight.rawValue), "blocks": number(statistics.blocks),
             "certifiedBlocks": number(statistics.certifiedBlocks), "transactions": number(statistics.transactions),
             "refusedTransactions": number(statistics.refusedTransactions),
             "certificates": number(statistics.certificates), "headerDigest": .string(newestDigest.description),
