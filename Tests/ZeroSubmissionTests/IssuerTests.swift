@@ -135,9 +135,11 @@ import ZeroSubmission
             by: "c"
         )
         let report = try await desk.revokeBatch([UInt8](repeating: 1, count: 16), by: "c")
-        #expect(report.revoked == 29 && report.height != nil)
+        #expect(report.revoked == 30 && report.height != nil)
+        #expect(city.certificateRecords.allSatisfy { $0.status == .revoked })
+        let offered = city.gate.submitted.count
         let again = try await desk.revokeBatch([UInt8](repeating: 1, count: 16), by: "c")
-        #expect(again == BatchRevocationReport(revoked: 0))
+        #expect(again == report && city.gate.submitted.count == offered)
         await #expect(throws: ServiceError.batchUnknown) {
             try await desk.revokeBatch([UInt8](repeating: 9, count: 16), by: "c")
         }

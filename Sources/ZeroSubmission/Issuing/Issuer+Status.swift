@@ -31,30 +31,40 @@ extension Issuer {
 
     /// Revokes what is left of a batch: certificates of it that are active or suspended.
     ///
+    /// The answer counts what of the batch is revoked now, so that it stays the same when the call is repeated.
     /// - Throws: `batchUnknown`, and the errors of the ledger.
     package func revoke(batch name: [UInt8]) async throws(ServiceError) -> BatchRevocationReport {
         guard let batch = try department.vault.batch(name) else { throw .batchUnknown }
+        let members = try members(of: batch)
         var commitments: [Digest] = []
-        for run in batch.runs {
-            for entry in try entries(of: run) where entry.status == .final {
-                guard let record = try department.certificateRecord(entry.commitment),
-                    record.status.canBecome(.revoked)
-                else { continue }
-                commitments.append(entry.commitment)
-            }
+        for member in members where try department.certificateRecord(member)?.status.canBecome(.revoked) == true {
+            commitments.append(member)
+            commitments += try changeableDerived(of: member, to: .revoked)
         }
-        guard !commitments.isEmpty else { return BatchRevocationReport(revoked: 0) }
-        let revoked = commitments.count
-        for commitment in commitments { commitments += try changeableDerived(of: commitment, to: .revoked) }
-        var height: Height?
         for start in stride(from: 0, to: commitments.count, by: Limits.batchCertificatesMax) {
             let end = min(start + Limits.batchCertificatesMax, commitments.count)
-            height = try await change(Array(commitments[start..<end]), to: .revoked)
+            try await change(Array(commitments[start..<end]), to: .revoked)
         }
-        return BatchRevocationReport(revoked: revoked, height: height)
+        var report = BatchRevocationReport(revoked: 0)
+        for member in members {
+            guard let record = try department.certificateRecord(member), record.status == .revoked else { continue }
+            report.revoked += 1
+            report.height = max(report.height ?? record.changedAt, record.changedAt)
+        }
+        return report
+    }
+
+    /// The batch's certificates on the ledger.
+    private func members(of batch: IssueBatch) throws(ServiceError) -> [Digest] {
+        var members: [Digest] = []
+        for run in batch.runs {
+            members += try entries(of: run).filter { $0.status == .final }.map(\.commitment)
+        }
+        return members
     }
 
     /// Changes statuses in an order that says nothing about which certificates belong together.
+    @discardableResult
     private func change(_ commitments: [Digest], to status: CertificateStatus) async throws(ServiceError) -> Height {
         var entropy = BufferedEntropy(department.entropy())
         let changes = commitments.shuffled(using: &entropy).map { StatusChange(commitment: $0, status: status) }

@@ -39,7 +39,7 @@ package enum ReleaseRefusal: String, Error, Sendable, CaseIterable {
     case otherAccessRecord = "access-record-mismatch"
     /// The opening is not what the access record commits to, or does not say what the authorisation says.
     case openingMismatch = "opening-mismatch"
-    /// The access was recorded after the authorisation's time, or too long ago.
+    /// The access was recorded after the authorisation's time; or that is over and an item was not released before.
     case expired = "authorisation-expired"
     /// The sealed identifier does not open with this vault's key for this authorisation.
     case identifierUnreadable = "identifier-unreadable"
