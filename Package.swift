@@ -293,6 +293,13 @@ let package = Package(
                 "zhixin-audit", "TestKit",
             ]
         ),
+        tests(
+            "ZhixinTool",
+            [
+                "Primitives", "Consensus", "LedgerModel", "Credentials", "Cryptography", "ZhixinVerify", "ZhixinClient",
+                "zhixin",
+            ]
+        ),
         tests("Tidy", []),
     ]
 )

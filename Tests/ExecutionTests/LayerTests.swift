@@ -14,6 +14,7 @@ import Testing
         bench.department(LedgerFixture.market, fixture.issue(LedgerFixture.licenceType, numbers.map(fixture.digest)))
     }
 
+    /// [BLOCK-HEADER]
     @Test func aBlockGivesTheSameHeaderOnLayersAsOnTheStore() throws {
         let first = try bench.execute([issue([1, 2, 3])])
         let layered = bench.state.adding(first)
@@ -129,6 +130,7 @@ import Testing
         }
     }
 
+    /// [BLOCK-OUTLINE]
     @Test func outlinesAndBlocksMatchTheirHeaders() throws {
         let block = try bench.execute([issue([1]), issue([1])])
         let hasher = MerkleHasher(fixture.suite.digestFunction)

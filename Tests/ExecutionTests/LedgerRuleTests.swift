@@ -11,6 +11,7 @@ import Testing
 
     // MARK: Batches
 
+    /// [TX-ALL-OR-NOTHING] [CERT-ISSUE]
     @Test func aBatchIsIssuedWholeOrNotAtAll() throws {
         let old = try bench.issue([1])[0]
         let before = bench.ledger.allRecords
@@ -74,12 +75,14 @@ import Testing
         #expect(try bench.certificate(fixture.digest(0x5ccc))?.status == (isAllowed ? .active : nil))
     }
 
+    /// [CERT-SUPERSEDE]
     @Test func aCertificateCannotReplaceOneOfItsOwnBatch() throws {
         let digests = [fixture.digest(1), fixture.digest(2)]
         let payload = fixture.issue(LedgerFixture.licenceType, digests, replacing: [nil, digests[0]])
         #expect(try bench.verdict(bench.department(LedgerFixture.market, payload)) == .certificateUnknown)
     }
 
+    /// [REGISTER]
     @Test func certificatesKeepTheirPositions() throws {
         let digests = try bench.issue([1, 2])
         let positions = try digests.map { try bench.state.position(of: .certificate($0)) }
@@ -100,6 +103,7 @@ import Testing
         #expect(try bench.subjectRecord(1)?.status == (isAllowed ? new : old))
     }
 
+    /// [SUBJECT-ROTATE]
     @Test func aRotatedKeyActsAndTheOldOneNoLonger() throws {
         try bench.register(1)
         let old = fixture.subjectSigner(1)
@@ -129,6 +133,7 @@ import Testing
 
     // MARK: Access heads
 
+    /// [ACCESS-CHAIN]
     @Test func headsCountAndChainTheirEntries() throws {
         var newest = Digest.zero
         for count in 1...5 as ClosedRange<UInt64> {
@@ -164,6 +169,7 @@ import Testing
 
     // MARK: Once only
 
+    /// [TX-ONCE] [TX-AUTHOR]
     @Test func anIdIsUsedUpByWhateverItsAuthorSigned() throws {
         // Refused for its content, and still used up.
         let bad = bench.department(LedgerFixture.market, id: 1, fixture.decision(case: 1, version: 9))

@@ -36,6 +36,7 @@ struct VerdictCase: CustomTestStringConvertible, Sendable {
     }
 
     /// A transaction that breaks every general rule, mended one rule after the other.
+    /// [TX-NETWORK] [TX-EXPIRY] [TX-AUTHOR] [SUBJECT-REGISTER] [SUBJECT-STATUS] [CERT-STATUS] [CASE-RECORD]
     @Test func theFirstBrokenRuleDecides() throws {
         let bench = Bench()
         let fixture = bench.fixture

@@ -4,6 +4,7 @@ import Testing
 
 @Suite struct SimulationTests {
     /// Each seed has a line of its own in the report; `zhixin-sim SEED --effort quick --narrate` replays it.
+    // Among the traitors are peers that lie to those that catch up: docs/protocol.md [CATCH-UP].
     @Test(arguments: 1...60 as ClosedRange<UInt64>)
     func nothingGoesWrongUnderFaultsAndTraitors(seed: UInt64) {
         let result = Simulation.run(seed: seed, effort: .quick)

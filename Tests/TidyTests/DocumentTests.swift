@@ -52,6 +52,9 @@ import Testing
             Range(match.range(at: 1), in: text).map { String(text[$0]) }
         }
         #expect(clauses.count > 20)
-        for clause in clauses { #expect(tests.contains("[\(clause)]"), "no test cites [\(clause)]") }
+        for clause in clauses {
+            let isCited = tests.contains("[\(clause)]")
+            #expect(isCited, "no test cites [\(clause)]")
+        }
     }
 }

@@ -28,6 +28,8 @@ import Testing
                     #expect(length <= FileTests.functionLinesMax, "\(path): \(open.name) has \(length) lines")
                     start = nil
                 }
+                // A requirement of a protocol ends with its parameters.
+                if let open = start, indent == open.indent, code.hasPrefix(")"), !code.hasSuffix("{") { start = nil }
                 if start == nil, code.contains("func "), code.hasSuffix("{") || code.hasSuffix("(") {
                     start = (index, indent, String(code.prefix(60)))
                 }

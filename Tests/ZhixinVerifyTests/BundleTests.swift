@@ -77,6 +77,7 @@ struct BundleTests {
         #expect(world.refusal(of: try world.bundle()) == .superseded(since: Height(4)))
     }
 
+    /// docs/protocol.md [CERT-EXPIRED]
     @Test func datesHoldFromTheirFirstToBeforeTheirLastSecond() throws {
         let from = BundleWorld.validFromSeconds
         let until = BundleWorld.validUntilSeconds

@@ -118,13 +118,6 @@ package struct AuthorisationComposer: Sendable {
             previousEntry: head?.newestEntry ?? .zero,
             commitment: Commitments.access(salt: salt, opening: opening, digestFunction: suite.digestFunction)
         )
-        let record = AccessRecord(
-            headKey: headKey.publicKey,
-            count: entry.count,
-            previousEntry: entry.previousEntry,
-            commitment: entry.commitment,
-            signature: try headKey.sign(entry.signingBytes)
-        )
         let headID = AccessHeads.identifier(of: headKey.publicKey, digestFunction: suite.digestFunction)
         return WalletUse(
             caseID: review.caseID,
@@ -137,7 +130,7 @@ package struct AuthorisationComposer: Sendable {
             request: review.signed.canonicalBytes,
             submission: AuthorisationSubmission(
                 authorisation: try Signed(signing: authorisation, with: keys.subjectKey).canonicalBytes,
-                accessRecord: record.canonicalBytes,
+                accessRecord: try AuthorisationComposer.record(entry, by: headKey).canonicalBytes,
                 opening: opening,
                 openingSalt: salt,
                 sealedIdentifiers: try seal(
@@ -157,6 +150,17 @@ package struct AuthorisationComposer: Sendable {
             madeAt: now,
             expiry: authorisation.expiry,
             state: .prepared
+        )
+    }
+
+    /// The entry as the head's key signs it onto the ledger.
+    private static func record(_ entry: AccessEntry, by headKey: SigningKey) throws -> AccessRecord {
+        AccessRecord(
+            headKey: headKey.publicKey,
+            count: entry.count,
+            previousEntry: entry.previousEntry,
+            commitment: entry.commitment,
+            signature: try headKey.sign(entry.signingBytes)
         )
     }
 

@@ -1,0 +1,219 @@
+import Consensus
+import Credentials
+import Cryptography
+import Foundation
+import LedgerModel
+import Primitives
+import Synchronization
+import Testing
+import ZhixinClient
+import ZhixinVerify
+
+@testable import zhixin
+
+@Suite struct CertificateImportTests {
+    private let scratch: ScratchFolder
+    private let type: CertificateTypeDefinition
+
+    init() throws {
+        scratch = try ScratchFolder()
+        type = try CertificateTypeDefinition(
+            json: Array(
+                """
+                {"code":"card","id":1,"version":1,"name":{"zh":"卡","en":"card"},"issuers":["police"],
+                "subject":"natural","validity":{"end":"open"},"numberField":"number","holderIdentifierField":"citizen",
+                "holderNameField":"name","fields":[
+                {"name":"number","header":"编号","kind":"text"},
+                {"name":"citizen","header":"身份证号","aliases":["公民身份号码"],"kind":"citizen-identifier"},
+                {"name":"name","header":"姓名","kind":"text"}]}
+                """.utf8
+            )
+        )
+    }
+
+    /// An export of `count` good rows and, at the lines in `spoiled`, rows with a wrong citizen id.
+    private func export(_ count: Int, spoiled: Set<Int> = [], extraColumn: Bool = false) throws -> String {
+        var text = "编号,公民身份号码,姓名" + (extraColumn ? ",备注" : "") + "\n"
+        for index in 0..<count {
+            let citizen = SyntheticCitizen(seed: 1, index: UInt64(index)).identifier.text
+            let identifier = spoiled.contains(index + 2) ? "1" + citizen.dropFirst(2) : citizen
+            text += "N\(index),\(identifier),人" + (extraColumn ? ",秘密" : "") + "\n"
+        }
+        return try scratch.write(Array(text.utf8), "export-\(count).csv")
+    }
+
+    private func makeImport(_ path: String, refused: String? = nil) throws -> CertificateImport {
+        let file = try ExportFile(path: path)
+        return try CertificateImport(
+            file: file,
+            type: type,
+            refusedPath: refused,
+            progress: ImportProgress(byteCount: file.byteCount, isSilent: true)
+        )
+    }
+
+    @Test func checkingFindsEveryFaultAndWritesItDown() throws {
+        let refused = scratch.file("refused.csv")
+        let task = try makeImport(try export(10, spoiled: [3, 11]), refused: refused)
+        try task.check()
+        #expect(task.summary.rows == 10 && task.summary.issued == 8 && task.summary.rejected == 2)
+        let text = String(decoding: scratch.read("refused.csv"), as: UTF8.self)
+        #expect(text.hasPrefix("\u{feff}行号,错误,编号,公民身份号码,姓名\r\n"))
+        #expect(text.contains("\r\n3,") && text.contains("\r\n11,") && text.contains("公民身份号码应为18位"))
+    }
+
+    @Test func refusedRowsCanBeImportedAgainAsTheyAre() throws {
+        let refused = scratch.file("refused.csv")
+        try makeImport(try export(4, spoiled: [2]), refused: refused).check()
+        let again = try makeImport(refused)
+        try again.check()
+        #expect(again.summary.rows == 1 && again.summary.rejected == 1)
+    }
+
+    @Test func fileWithoutFaultsLeavesNoErrorsFile() throws {
+        let refused = scratch.file("refused.csv")
+        try makeImport(try export(3), refused: refused).check()
+        #expect(!FileManager.default.fileExists(atPath: refused))
+    }
+
+    @Test func missingColumnsAreNamedBeforeAnythingIsSent() throws {
+        let path = try scratch.write(Array("编号,姓名\nA,B\n".utf8), "a.csv")
+        let error = #expect(throws: CommandError.self) { try makeImport(path) }
+        #expect(error?.code == "columns" && error?.chinese.contains("身份证号") == true)
+    }
+
+    // MARK: Issuing
+
+    private func issue(
+        _ path: String,
+        node: ImportingNode,
+        secret: [UInt8] = [1],
+        refused: String? = nil
+    ) async throws -> ImportSummary {
+        let task = try makeImport(path, refused: refused)
+        try await task.issue(
+            try node.client(),
+            signer: RequestSigner(
+                caller: .clerk(name: "clerk"),
+                gateway: DepartmentID(1),
+                signer: try SigningKey.generate(.ed25519)
+            ),
+            secret: secret,
+            digestFunction: Suites.international.digestFunction
+        )
+        return task.summary
+    }
+
+    @Test(arguments: [(2_000, [2_000]), (2_001, [2_000, 1]), (4_500, [2_000, 2_000, 500])])
+    func rowsTravelInBatchesOfTwoThousand(_ count: Int, _ sizes: [Int]) async throws {
+        let node = ImportingNode()
+        let summary = try await issue(try export(count), node: node)
+        #expect(summary.issued == count && summary.batches.count == sizes.count)
+        #expect(node.batches.map(\.rows.count).sorted(by: >) == sizes)
+        #expect(node.inFlightMax <= 2)
+    }
+
+    @Test func onlyColumnsOfTheTypeAreSent() async throws {
+        let node = ImportingNode()
+        _ = try await issue(try export(2, extraColumn: true), node: node)
+        #expect(node.batches[0].rows[0].values.map(\.header) == ["编号", "公民身份号码", "姓名"])
+        #expect(node.batches[0].rows[0].line == 2)
+    }
+
+    @Test func batchIsNamedByContentAndKey() async throws {
+        let path = try export(5)
+        let names = try await [[1], [1], [2]].asyncMap { secret in
+            let node = ImportingNode()
+            _ = try await issue(path, node: node, secret: secret)
+            return node.batches[0].batch
+        }
+        #expect(names[0] == names[1] && names[0] != names[2])
+    }
+
+    @Test func rowsThatTheNodeRefusesAreWrittenDownWithTheirCells() async throws {
+        let node = ImportingNode(refusing: [3])
+        let summary = try await issue(try export(3), node: node, refused: scratch.file("refused.csv"))
+        #expect(summary.issued == 2 && summary.rejected == 1)
+        let text = String(decoding: scratch.read("refused.csv"), as: UTF8.self)
+        #expect(text.contains("\r\n3,编号重复,N1,"))
+    }
+
+    @Test func progressSaysShareRateAndTimeLeft() {
+        var summary = ImportSummary()
+        summary.rows = 500
+        summary.rejected = 2
+        let line = ImportProgress.line(summary, share: 0.25, seconds: 10)
+        #expect(
+            line.contains(" 25% ") && line.contains("50/s") && line.contains("left 30 s") && line.contains("refused 2")
+        )
+        #expect(ImportProgress.line(summary, share: 2, seconds: 0).hasPrefix(String(repeating: "█", count: 24)))
+    }
+}
+
+extension Sequence {
+    fileprivate func asyncMap<Value>(_ body: (Element) async throws -> Value) async rethrows -> [Value] {
+        var values: [Value] = []
+        for element in self { values.append(try await body(element)) }
+        return values
+    }
+}
+
+/// A node in memory that issues whatever it is sent.
+private final class ImportingNode: NodeTransport {
+    private struct State {
+        var batches: [CertificateBatchRequest] = []
+        var inFlight = 0
+        var inFlightMax = 0
+    }
+
+    private let state = Mutex(State())
+    private let refused: Set<Int>
+
+    init(refusing refused: Set<Int> = []) { self.refused = refused }
+
+    var batches: [CertificateBatchRequest] { state.withLock { $0.batches } }
+    var inFlightMax: Int { state.withLock { $0.inFlightMax } }
+
+    func client() throws -> NodeClient {
+        let keys = try (0..<4).map { _ in try SigningKey.generate(.ed25519).publicKey }
+        let set = try #require(ValidatorSet(epoch: .zero, keys: keys))
+        let record = ValidatorSetRecord(set: set, departments: keys.map { _ in DepartmentID(1) })
+        let genesis = Genesis(
+            name: "import",
+            suite: .international,
+            timestamp: Timestamp(0),
+            records: [.validatorSet(record)]
+        )
+        return NodeClient(
+            address: NodeAddress(isSecure: false, host: "a", port: 1),
+            ledger: try LedgerVerifier(genesis: genesis, suite: Suites.international),
+            transport: self
+        )
+    }
+
+    func send(_ request: NodeRequest) async throws(TransportError) -> NodeAnswer {
+        state.withLock { state in
+            state.inFlight += 1
+            state.inFlightMax = max(state.inFlightMax, state.inFlight)
+        }
+        defer { state.withLock { $0.inFlight -= 1 } }
+        guard let batch = try? CertificateBatchRequest(parsing: request.body, byteCountMax: 8 << 20) else {
+            return NodeAnswer(status: 400)
+        }
+        // Long enough for a third batch to overtake, if one were sent.
+        try? await Task.sleep(for: .milliseconds(5))
+        state.withLock { $0.batches.append(batch) }
+        let problem = CaseProblem(code: "number-repeated", chinese: "编号重复", english: "repeated")
+        let rejected = batch.rows.filter { refused.contains($0.line) }
+            .map { RejectedRow(line: $0.line, problems: [problem]) }
+        let report = CertificateBatchReport(
+            batch: batch.batch,
+            issued: batch.rows.count - rejected.count,
+            superseded: 0,
+            skipped: 0,
+            rejected: rejected,
+            height: Height(5)
+        )
+        return NodeAnswer(status: 200, body: report.jsonBytes)
+    }
+}
