@@ -98,7 +98,7 @@ struct CorruptionTests {
             isFolderCompared: false,
             seconds: 1
         )
-        #expect(report.newest.height == Height(8))
-        #expect(report.newestCertifiedHeight == Height(6))
+        #expect(report.newest.height == Height(9))
+        #expect(report.newestCertifiedHeight == Height(7))
     }
 }

@@ -18,7 +18,7 @@ struct FolderTests {
     init() throws {
         world = try AuditWorld()
         folder = try TemporaryFolder()
-        try write(batches: [3, 1, 2, 2])
+        try write(batches: [3, 1, 2, 3])
     }
 
     /// Lets the node's own store write the ledger, so many blocks at a time.
@@ -128,6 +128,23 @@ struct FolderTests {
         let fault = try await audit().fault
         #expect(fault?.rule == .storedRecord)
         #expect(fault?.detail.hasSuffix("position \(position)") == true)
+    }
+
+    @Test func aMissingRecordIsNamedByItsPosition() async throws {
+        try change([UInt8(ascii: "r")] + bigEndian(20), to: nil)
+        let fault = try await audit().fault
+        #expect(fault?.rule == .storedRecord)
+        #expect(fault?.detail.hasSuffix("position 20 is missing") == true)
+    }
+
+    @Test func aTransactionsWrongPlaceIsNamed() async throws {
+        let transaction = try #require(world.chain.ledger.block(at: Height(4))).transactions[1]
+        let wrong = StoredLocation(height: Height(4), index: 0, verdict: .accepted)
+        try change([UInt8(ascii: "x")] + transaction.digest.bytes, to: wrong.canonicalBytes)
+        let fault = try await audit().fault
+        #expect(fault?.rule == .storedLookup)
+        #expect(fault?.height == Height(4))
+        #expect(fault?.transaction == 1)
     }
 
     @Test func aFolderWithoutALedgerIsAProblem() throws {

@@ -39,7 +39,7 @@ struct NodeSourceTests {
     }
 
     @Test func aNodesWholeLedgerIsFetched() async throws {
-        #expect(try await audit { _ in 8 } == .sound)
+        #expect(try await audit { _ in 9 } == .sound)
     }
 
     @Test func anEmptyLedgerIsSound() async throws {

@@ -114,6 +114,9 @@ struct AuditWorld {
         let twice = transaction(LedgerFixture.market) { _ in fixture.decision(case: 1) }
         let block = try chain.append([unsigned, expired, twice, twice])
         precondition(block.verdicts == [.signatureInvalid, .expired, .caseExists, .repeated], "\(block.verdicts)")
+        // Again in a later block, which needs what the replay remembers of the earlier one.
+        let again = try chain.append([twice], isCertified: false)
+        precondition(again.verdicts == [.repeated], "\(again.verdicts)")
     }
 
     /// Audits an export.
