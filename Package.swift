@@ -275,7 +275,7 @@ let package = Package(
             "ZeroSubmission",
             [
                 "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Ports", "Credentials", "ZhixinVerify",
-                "ZeroSubmission", "TestKit",
+                "ZeroSubmission", "TestKit", logging,
             ]
         ),
         tests(

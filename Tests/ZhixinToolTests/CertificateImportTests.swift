@@ -122,7 +122,8 @@ import ZhixinVerify
 
     @Test func batchIsNamedByContentAndKey() async throws {
         let path = try export(5)
-        let names = try await [[1], [1], [2]].asyncMap { secret in
+        let secrets: [[UInt8]] = [[1], [1], [2]]
+        let names = try await secrets.asyncMap { secret in
             let node = ImportingNode()
             _ = try await issue(path, node: node, secret: secret)
             return node.batches[0].batch

@@ -76,7 +76,7 @@ import ZhixinClient
     @Test func twoProcessesDoNotSignAtOnce() async throws {
         _ = try folder.create(genesis: genesis, identifier: nil)
         try await folder.exclusively {
-            await #expect(throws: CommandError.self) { try await folder.exclusively {} }
+            _ = await #expect(throws: CommandError.self) { try await folder.exclusively {} }
         }
         try await folder.exclusively {}
     }
