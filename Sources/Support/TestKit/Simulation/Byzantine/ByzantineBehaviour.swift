@@ -119,6 +119,7 @@ package enum ByzantineKind: String, Sendable, CaseIterable {
     case certificateForger = "certificate forger"
     case forker
     case otherEpoch = "other epoch"
+    case badSigner = "bad signer"
     case replayer
 
     func makeBehaviour(seed: UInt64) -> any ByzantineBehaviour {
@@ -129,13 +130,14 @@ package enum ByzantineKind: String, Sendable, CaseIterable {
         case .halfSilent: SilentReplica(hearers: [seed % 3 == 0 ? 0 : 1, 2])
         case .nullifier: Nullifier()
         case .flooder: Flooder()
-        case .syncLiar: SyncLiar()
+        case .syncLiar: SyncLiar(firstLie: Int(seed % 6))
         case .wrongStateRoot: WrongStateRoot()
         case .bodyWithholder: BodyWithholder()
         case .certificateForger: CertificateForger()
         case .replayer: Replayer()
         case .forker: Forker()
         case .otherEpoch: OtherEpoch()
+        case .badSigner: BadSigner()
         }
     }
 }

@@ -5,7 +5,10 @@ import Replica
 
 /// Lies to peers that catch up: forged blocks, blocks without proof, nothing at all, or too old ones.
 struct SyncLiar: ByzantineBehaviour {
-    private var turn = 0
+    /// Which lie was told last; seeds begin with different ones, since few answers are asked of one liar.
+    private var turn: Int
+
+    init(firstLie: Int) { turn = firstLie }
 
     mutating func messages(
         replacing message: PeerMessage,
@@ -15,11 +18,12 @@ struct SyncLiar: ByzantineBehaviour {
         switch message {
         case .blocks(let blocks):
             turn += 1
-            switch turn % 5 {
+            switch turn % 6 {
             case 0: return []
             case 1: return [.blocks([])]
             case 2: return [.blocks(blocks.map { FinalisedBlock(block: $0.block, certificate: nil) })]
-            case 3: return [.blocks(blocks.map { forged($0, by: traitor) })]
+            case 3: return [.blocks(blocks.map { forged($0, isProven: true, by: traitor) })]
+            case 4: return [.blocks(blocks.map { forged($0, isProven: false, by: traitor) })]
             default: return [.blocks(blocks.reversed())]
             }
         case .outline(let outline):
@@ -41,15 +45,15 @@ struct SyncLiar: ByzantineBehaviour {
         }
     }
 
-    /// The block with another state and, half of the time, a certificate for just that, with nobody's signatures.
-    private func forged(_ block: FinalisedBlock, by traitor: Traitor) -> FinalisedBlock {
+    /// The block with another state and its certificate, or one for just that state with nobody's signatures.
+    private func forged(_ block: FinalisedBlock, isProven: Bool, by traitor: Traitor) -> FinalisedBlock {
         let header = traitor.header(block.block.header, registerRoot: traitor.digest(2))
         let forged = Block(
             header: header,
             transactions: block.block.transactions,
             verdictsDigest: block.block.verdictsDigest
         )
-        guard let certificate = block.certificate, turn % 2 == 0 else {
+        guard let certificate = block.certificate, !isProven else {
             return FinalisedBlock(block: forged, certificate: block.certificate)
         }
         let ballot = Ballot.finalise(
