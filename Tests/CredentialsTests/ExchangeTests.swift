@@ -57,6 +57,22 @@ import Testing
         }
     }
 
+    /// What a shape leaves out when it is absent, it also reads as absent.
+    @Test func anAbsentMemberIsReadAsAbsent() throws {
+        let report = VerificationReport(valid: false)
+        #expect(try VerificationReport(json: report.json) == report)
+        let problem = ProblemDocument(type: "t", title: "a", titleChinese: "b", status: 404, code: "c")
+        #expect(try ProblemDocument(json: problem.json) == problem)
+        let transaction = TransactionReport(transaction: .zero, state: .pending)
+        #expect(try TransactionReport(json: transaction.json) == transaction)
+        let view = CaseView(caseID: .zero, matter: "m", state: .recording)
+        #expect(try CaseView(json: view.json) == view)
+        let search = VaultSearchRequest()
+        #expect(try VaultSearchRequest(json: search.json) == search)
+        #expect(try CaseOpeningRequest(json: [:]) == CaseOpeningRequest())
+        #expect(try ReleasedItem(json: ["item": "a"]) == ReleasedItem(item: "a"))
+    }
+
     @Test(arguments: 1...200 as ClosedRange<UInt64>)
     func mutatedBytesAreRefusedOrReadBackEqual(seed: UInt64) {
         var random = SeededRandom(seed: seed)

@@ -228,7 +228,7 @@ import ZhixinVerify
         let departments: DepartmentList = try shape(try await fixture.ask("GET", "/v1/departments"))
         #expect(departments.departments.map(\.id) == [1, 2, 3, 4])
         let types: CertificateTypeList = try shape(try await fixture.ask("GET", "/v1/certificate-types"))
-        #expect(types.certificateTypes.map(\.code) == ["identity", "licence"])
+        #expect(types.certificateTypes.map(\.code).starts(with: ["identity", "licence"]))
         let matters: MatterList = try shape(try await fixture.ask("GET", "/v1/matters"))
         #expect(matters.matters.map(\.code) == ["open-shop", "rent-home"])
         let matter: MatterSummary = try shape(try await fixture.ask("GET", "/v1/matters/open-shop"))

@@ -65,7 +65,7 @@ package struct VerificationReport: ExchangeShape {
         type = try object.optionalString("type", byteCountMax: 32)
         issuer = try object.optionalString("issuer", byteCountMax: 32)
         disclosed = object.optionalValue("disclosed")
-        holderProven = try object.bool("holderProven")
+        holderProven = try object.optionalBool("holderProven")
         asOf = try object.optionalShape("asOf")
     }
 

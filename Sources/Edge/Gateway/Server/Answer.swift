@@ -33,6 +33,11 @@ enum Answer {
 
     static func body(_ bytes: [UInt8]) -> ResponseBody { ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) }
 
+    /// The text as a problem's detail holds it: up to 1,000 bytes, and nothing rather than an empty one.
+    private static func shortened(_ text: String) -> String? {
+        text.isEmpty ? nil : String(decoding: text.utf8.prefix(1_000), as: UTF8.self)
+    }
+
     /// The problem document of a refusal.
     static func problem(_ refusal: Refusal) -> Response {
         let row = refusal.row
@@ -42,7 +47,7 @@ enum Answer {
             titleChinese: row.chinese,
             status: row.status,
             code: row.code,
-            detail: refusal.detail.map { String($0.prefix(256)) },
+            detail: refusal.detail.flatMap(shortened),
             verdict: refusal.verdict.map { "\($0)" }
         )
         var headers = problemHeaders
