@@ -1,5 +1,6 @@
 import Execution
 import LedgerModel
+import Merkle
 import Primitives
 import Replica
 import TestKit
@@ -7,58 +8,127 @@ import Testing
 
 /// docs/protocol.md [POOL]
 @Suite struct TransactionPoolTests {
-    private let fixture = LedgerFixture()
+    private let fixture = LedgerFixture(seed: 8)
+    private let now = LedgerFixture.start
     private let lifetime: UInt64 = 600_000
-    private var now: Timestamp { LedgerFixture.start }
 
-    private func issue(_ id: UInt64, by department: DepartmentID = LedgerFixture.police) throws -> VerifiedTransaction {
-        try verified(department, id, fixture.issue(LedgerFixture.identityType, [fixture.digest(id)]))
-    }
-
-    private func verified(_ department: DepartmentID, _ id: UInt64, _ payload: Payload) throws -> VerifiedTransaction {
-        let sealed = fixture.transaction(by: department, id: id, expiry: now.adding(milliseconds: 60_000), payload)
+    private func transaction(
+        _ id: UInt64,
+        by department: DepartmentID = LedgerFixture.market,
+        expiry: UInt64 = 60_000,
+        _ payload: Payload? = nil
+    ) throws -> VerifiedTransaction {
+        let sealed = fixture.transaction(
+            by: department,
+            id: id,
+            expiry: now.adding(milliseconds: expiry),
+            payload ?? fixture.decision(case: id)
+        )
         let key = fixture.departmentSigner(department).publicKey
         return try #require(VerifiedTransaction(sealed, authorKey: key, suite: fixture.suite))
     }
 
-    @Test func urgentTransactionsStandFirstAndAFloodLeavesThemRoom() throws {
-        let size = try issue(1).sealed.bytes.count
-        var pool = TransactionPool(limits: PoolLimits(bytesMax: size * 8, authorBytesMax: size * 8))
-        var admitted = 0
-        for id in 1...20 as ClosedRange<UInt64> {
-            if pool.admit(try issue(id), at: now, lifetimeMilliseconds: lifetime) == .admitted { admitted += 1 }
-        }
-        #expect(admitted == 6, "ordinary transactions fill three quarters and no more")
-        let revocation = try verified(
-            LedgerFixture.police,
-            100,
-            fixture.change([fixture.digest(1)], to: .revoked)
-        )
-        #expect(pool.admit(revocation, at: now, lifetimeMilliseconds: lifetime) == .admitted)
-        let selected = pool.select(at: now, lifetimeMilliseconds: lifetime, excluding: [])
-        #expect(selected.first?.sealed.digest == revocation.sealed.digest)
-        #expect(selected.count == 7)
+    private func admit(_ transaction: VerifiedTransaction, to pool: inout TransactionPool) -> PoolAdmission {
+        pool.admit(transaction, at: now, lifetimeMilliseconds: lifetime)
     }
 
-    @Test func oneAuthorTakesOnlyItsShare() throws {
-        let size = try issue(1).sealed.bytes.count
-        var pool = TransactionPool(limits: PoolLimits(bytesMax: size * 100, authorBytesMax: size * 2))
-        #expect(pool.admit(try issue(1), at: now, lifetimeMilliseconds: lifetime) == .admitted)
-        #expect(pool.admit(try issue(2), at: now, lifetimeMilliseconds: lifetime) == .admitted)
-        #expect(pool.admit(try issue(3), at: now, lifetimeMilliseconds: lifetime) == .full)
-        let other = try issue(4, by: LedgerFixture.market)
-        #expect(pool.admit(other, at: now, lifetimeMilliseconds: lifetime) == .admitted)
+    private func selected(_ pool: TransactionPool, excluding: Set<Digest> = []) -> [Digest] {
+        pool.select(at: now, lifetimeMilliseconds: lifetime, excluding: excluding).map(\.sealed.digest)
     }
 
-    @Test func whatIsCarriedOrRemovedIsNotSelectedAgain() throws {
+    @Test func transactionsAreSelectedOnceInOrderOfArrivalUrgentOnesFirst() throws {
         var pool = TransactionPool()
-        let first = try issue(1)
-        let second = try issue(2)
-        for transaction in [first, second] {
-            #expect(pool.admit(transaction, at: now, lifetimeMilliseconds: lifetime) == .admitted)
+        let ordinary = try (1...3 as ClosedRange<UInt64>).map { try transaction($0) }
+        let urgent = try transaction(9, fixture.change([fixture.digest(1)], to: .revoked))
+        for each in ordinary + [urgent] { #expect(admit(each, to: &pool) == .admitted) }
+        #expect(selected(pool) == ([urgent] + ordinary).map(\.sealed.digest))
+        #expect(selected(pool, excluding: [ordinary[0].sealed.digest]).count == 3)
+        #expect(admit(ordinary[0], to: &pool) == .known)
+        #expect(pool.count == 4)
+    }
+
+    @Test func aTransactionThatComesAgainHasOnePlace() throws {
+        var pool = TransactionPool()
+        let others = try (10..<40 as Range<UInt64>).map { try transaction($0) }
+        let one = try transaction(1)
+        #expect(admit(one, to: &pool) == .admitted)
+        for other in others { #expect(admit(other, to: &pool) == .admitted) }
+        // One of many goes: its old place in the queue is not swept at once.
+        pool.remove(included: [one.sealed], inclusions: [:])
+        #expect(admit(one, to: &pool) == .admitted)
+        let digests = selected(pool)
+        #expect(digests.count == 31 && Set(digests).count == 31)
+        #expect(digests.last == one.sealed.digest)
+        #expect(pool.oldest(countMax: 100, bytesMax: .max).count == 31)
+    }
+
+    @Test func ofOneAuthorsIdOneTransactionWaits() throws {
+        var pool = TransactionPool()
+        let first = try transaction(1)
+        let second = try transaction(1, fixture.decision(case: 2))
+        let foreign = try transaction(1, by: LedgerFixture.health)
+        #expect(admit(first, to: &pool) == .admitted)
+        #expect(admit(second, to: &pool) == .known)
+        #expect(admit(foreign, to: &pool) == .admitted)
+        // The other form of the request became final: the one that waits here goes too.
+        let body = second.sealed.transaction.body
+        pool.remove(
+            included: [second.sealed],
+            inclusions: [InclusionKey(author: body.author, id: body.id): body.expiry]
+        )
+        #expect(selected(pool) == [foreign.sealed.digest])
+    }
+
+    @Test(
+        arguments: [
+            (0, PoolAdmission.admitted), (600_000, .admitted), (600_001, .notIncludable),
+        ] as [(UInt64, PoolAdmission)]
+    )
+    func whatNoBlockCouldIncludeIsNotAdmitted(expiry: UInt64, expected: PoolAdmission) throws {
+        var pool = TransactionPool()
+        #expect(admit(try transaction(1, expiry: expiry), to: &pool) == expected)
+        let late = try transaction(2, expiry: 10)
+        let after = now.adding(milliseconds: 11)
+        #expect(pool.admit(late, at: after, lifetimeMilliseconds: lifetime) == .notIncludable)
+    }
+
+    @Test func expiredTransactionsGo() throws {
+        var pool = TransactionPool()
+        let short = try transaction(1, expiry: 10)
+        let long = try transaction(2, expiry: 20)
+        _ = admit(short, to: &pool)
+        _ = admit(long, to: &pool)
+        pool.removeExpired(at: now.adding(milliseconds: 10))
+        #expect(pool.count == 2)
+        pool.removeExpired(at: now.adding(milliseconds: 11))
+        #expect(pool.count == 1 && pool[long.sealed.digest] != nil)
+    }
+
+    @Test func aFloodLeavesRoomForRevocationsAndOtherAuthors() throws {
+        let size = try transaction(1).sealed.bytes.count
+        var pool = TransactionPool(limits: PoolLimits(bytesMax: 100 * size, authorBytesMax: 60 * size))
+        var admitted = 0
+        for id in 1...200 as ClosedRange<UInt64> where admit(try transaction(id), to: &pool) == .admitted {
+            admitted += 1
         }
-        #expect(pool.admit(first, at: now, lifetimeMilliseconds: lifetime) == .known)
-        let selected = pool.select(at: now, lifetimeMilliseconds: lifetime, excluding: [first.sealed.digest])
-        #expect(selected.map(\.sealed.digest) == [second.sealed.digest])
+        #expect(admitted == 60)
+        for id in 1...200 as ClosedRange<UInt64> {
+            let other = try transaction(id, by: LedgerFixture.health)
+            if admit(other, to: &pool) == .admitted { admitted += 1 }
+        }
+        // Three quarters for ordinary transactions.
+        #expect(admitted == 75)
+        let urgent = try transaction(999, by: LedgerFixture.police, fixture.change([fixture.digest(1)], to: .revoked))
+        #expect(admit(urgent, to: &pool) == .admitted)
+        #expect(selected(pool).first == urgent.sealed.digest)
+    }
+
+    @Test func gossipIsBoundedInCountAndBytes() throws {
+        var pool = TransactionPool()
+        for id in 1...20 as ClosedRange<UInt64> { _ = admit(try transaction(id), to: &pool) }
+        let size = try transaction(1).sealed.bytes.count
+        #expect(pool.oldest(countMax: 5, bytesMax: .max).count == 5)
+        #expect(pool.oldest(countMax: 100, bytesMax: 3 * size).count == 3)
+        #expect(pool.oldest(countMax: 100, bytesMax: 1).count == 1)
     }
 }

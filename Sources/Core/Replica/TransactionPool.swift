@@ -31,7 +31,14 @@ package struct PoolLimits: Equatable, Sendable {
 /// A quarter of the pool and of every block is kept for urgent transactions (status changes), so that a flood of others
 /// cannot hold up a revocation.
 package struct TransactionPool: Sendable {
-    private var waiting: [Digest: VerifiedTransaction] = [:]
+    /// A waiting transaction and the number of its admission, which tells its place in a queue from an older one.
+    private struct Waiting: Sendable {
+        let transaction: VerifiedTransaction
+        let ticket: UInt64
+    }
+
+    private var waiting: [Digest: Waiting] = [:]
+    private var nextTicket: UInt64 = 0
     /// One transaction for each author and id: the ledger accepts no second one.
     private var digests: [InclusionKey: Digest] = [:]
     private var urgent = ArrivalQueue()
@@ -46,7 +53,7 @@ package struct TransactionPool: Sendable {
     package var count: Int { waiting.count }
 
     /// The waiting transaction with this digest.
-    package subscript(digest: Digest) -> VerifiedTransaction? { waiting[digest] }
+    package subscript(digest: Digest) -> VerifiedTransaction? { waiting[digest]?.transaction }
 
     /// Takes a transaction in if a block at `timestamp` could include it, so that whatever waits is work.
     package mutating func admit(
@@ -67,9 +74,11 @@ package struct TransactionPool: Sendable {
             isUrgent || ordinaryByteCount + size <= limits.bytesMax / 4 * 3,
             bytesByAuthor[body.author, default: 0] + size <= limits.authorBytesMax
         else { return .full }
-        waiting[sealed.digest] = transaction
+        let place = ArrivalQueue.Place(digest: sealed.digest, ticket: nextTicket)
+        nextTicket += 1
+        waiting[sealed.digest] = Waiting(transaction: transaction, ticket: place.ticket)
         digests[key] = sealed.digest
-        if isUrgent { urgent.append(sealed.digest) } else { ordinary.append(sealed.digest) }
+        if isUrgent { urgent.append(place) } else { ordinary.append(place) }
         bytesByAuthor[body.author, default: 0] += size
         byteCount += size
         if !isUrgent { ordinaryByteCount += size }
@@ -78,18 +87,28 @@ package struct TransactionPool: Sendable {
 
     /// Removes the transactions of a final block, and others of the same author and id.
     package mutating func remove(included: [SealedTransaction], inclusions: [InclusionKey: Timestamp]) {
-        remove(included.map(\.digest) + inclusions.keys.compactMap { digests[$0] })
+        // First those that were included themselves, which are mostly all: then their names are gone already.
+        for transaction in included { remove(transaction.digest) }
+        remove(inclusions.keys.compactMap { digests[$0] })
     }
 
     private mutating func remove(_ gone: [Digest]) {
         for digest in gone { remove(digest) }
-        urgent.compact(keeping: { waiting[$0] != nil })
-        ordinary.compact(keeping: { waiting[$0] != nil })
+        urgent.compact(keeping: { waiting[$0.digest]?.ticket == $0.ticket })
+        ordinary.compact(keeping: { waiting[$0.digest]?.ticket == $0.ticket })
+    }
+
+    /// The transaction that took this place, unless it has gone; it may have come again and taken another.
+    private func transaction(at place: ArrivalQueue.Place) -> VerifiedTransaction? {
+        guard let found = waiting[place.digest], found.ticket == place.ticket else { return nil }
+        return found.transaction
     }
 
     /// Removes transactions that no block after `timestamp` may include.
     package mutating func removeExpired(at timestamp: Timestamp) {
-        let expired = waiting.values.filter { $0.sealed.transaction.body.expiry < timestamp }.map(\.sealed.digest)
+        let expired = waiting.values.map(\.transaction.sealed).filter { $0.transaction.body.expiry < timestamp }.map(
+            \.digest
+        )
         if !expired.isEmpty { remove(expired) }
     }
 
@@ -103,9 +122,9 @@ package struct TransactionPool: Sendable {
         var selected: [VerifiedTransaction] = []
         var bytes = 0
         func take(from queue: ArrivalQueue) {
-            for digest in queue.digests {
+            for place in queue.places {
                 guard selected.count < Limits.blockTransactionsMax else { return }
-                guard let transaction = waiting[digest], !excluded.contains(digest) else { continue }
+                guard let transaction = transaction(at: place), !excluded.contains(place.digest) else { continue }
                 let body = transaction.sealed.transaction.body
                 guard timestamp <= body.expiry,
                     body.expiry <= timestamp.adding(milliseconds: lifetimeMilliseconds)
@@ -126,8 +145,8 @@ package struct TransactionPool: Sendable {
     package func oldest(countMax: Int, bytesMax: Int) -> [VerifiedTransaction] {
         var found: [VerifiedTransaction] = []
         var byteCount = 0
-        for digest in urgent.digests + ordinary.digests {
-            guard let transaction = waiting[digest] else { continue }
+        for place in urgent.places + ordinary.places {
+            guard let transaction = transaction(at: place) else { continue }
             byteCount += transaction.sealed.bytes.count
             guard found.isEmpty || (found.count < countMax && byteCount <= bytesMax) else { return found }
             found.append(transaction)
@@ -136,7 +155,7 @@ package struct TransactionPool: Sendable {
     }
 
     private mutating func remove(_ digest: Digest) {
-        guard let transaction = waiting.removeValue(forKey: digest) else { return }
+        guard let transaction = waiting.removeValue(forKey: digest)?.transaction else { return }
         let body = transaction.sealed.transaction.body
         let size = transaction.sealed.bytes.count
         digests[InclusionKey(author: body.author, id: body.id)] = nil
@@ -152,16 +171,22 @@ package struct TransactionPool: Sendable {
     }
 }
 
-/// Digests in order of arrival; removed ones stay until a quarter of the queue is gone, so that removing costs nothing.
+/// Places in order of arrival; those of removed transactions stay until a quarter of the queue is gone, so that removing
+/// costs nothing.
 private struct ArrivalQueue: Sendable {
-    private(set) var digests: [Digest] = []
+    struct Place: Sendable {
+        let digest: Digest
+        let ticket: UInt64
+    }
+
+    private(set) var places: [Place] = []
     var removedCount = 0
 
-    mutating func append(_ digest: Digest) { digests.append(digest) }
+    mutating func append(_ place: Place) { places.append(place) }
 
-    mutating func compact(keeping isKept: (Digest) -> Bool) {
-        guard removedCount * 4 > digests.count else { return }
-        digests.removeAll { !isKept($0) }
+    mutating func compact(keeping isKept: (Place) -> Bool) {
+        guard removedCount * 4 > places.count else { return }
+        places.removeAll { !isKept($0) }
         removedCount = 0
     }
 }

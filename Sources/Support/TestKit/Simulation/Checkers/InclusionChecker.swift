@@ -24,7 +24,9 @@ struct InclusionChecker: Sendable {
                 if !isRepeat { inclusions[digest] = 0 }
                 if verdict != .repeated { inclusions[digest, default: 0] += 1 }
                 if isRepeat, !traitors.contains(Int(block.header.proposer.rawValue)) {
-                    violations.append("an honest leader included a transaction twice, at height \(block.header.height)")
+                    violations.append(
+                        "an honest leader included transaction \(digest) again at height \(block.header.height): \(verdict)"
+                    )
                 }
             }
         }
