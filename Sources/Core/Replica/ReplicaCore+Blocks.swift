@@ -231,6 +231,7 @@ extension ReplicaCore {
             entry.isJournalled = true
         }
         tree[block.digest] = entry
+        markInFlightStale()
         answerChecks(of: block.digest, at: now)
         for child in tree.children(of: block.digest) { advance(child, at: now) }
     }

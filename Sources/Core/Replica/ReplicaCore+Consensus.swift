@@ -17,7 +17,7 @@ extension ReplicaCore {
         case .equivocation(let evidence): effects.append(.equivocation(evidence))
         case .misbehaved(let peer, let reason): effects.append(.misbehaved(peer, reason: "\(reason)"))
         case .refusing(let reason): effects.append(.refusing(reason))
-        case .entered: isWorkDirty = true
+        case .entered: markInFlightStale()
         case .behind: break
         case .stopped(let reason): effects.append(.stop(reason: "consensus cannot go on: \(reason)"))
         case .epochEnded(let payload):
@@ -128,13 +128,22 @@ extension ReplicaCore {
         markInFlightStale()
     }
 
-    /// Recomputes which transactions the blocks up to the certified tip carry, if that has changed.
+    /// Recomputes which transactions are on their way, if that has changed: those of the blocks up to the certified tip and
+    /// those of the present view's block.
+    ///
+    /// A voter certifies a block, enters the next view and proposes in one step. Were the block's transactions still work
+    /// then, each block would be followed by an empty one.
     mutating func refreshInFlight() {
         guard isInFlightStale else { return }
         isInFlightStale = false
         inFlight.removeAll(keepingCapacity: true)
         carriedCount = 0
-        guard let state = state(after: certifiedTip) else { return }
+        let view = voter.currentView
+        let proposed = tree.digests { entry in
+            let header = entry.outline.header
+            return entry.executed != nil && header.view == view && header.parent == certifiedTip
+        }
+        guard let state = state(after: proposed.first ?? certifiedTip) else { return }
         for layer in state.layers where layer.header.height > chain.height {
             for transaction in layer.transactions {
                 guard inFlight.insert(transaction.digest).inserted, pool[transaction.digest] != nil else { continue }
@@ -143,7 +152,8 @@ extension ReplicaCore {
         }
     }
 
-    /// Says that the certified tip, the final chain or the pool has lost something that `inFlight` is made of.
+    /// Says that the view, a block in it, the certified tip, the final chain or the pool has changed, so that something else
+    /// may be on its way than `inFlight` says.
     mutating func markInFlightStale() {
         isInFlightStale = true
         isWorkDirty = true

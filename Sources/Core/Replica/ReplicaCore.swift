@@ -62,7 +62,7 @@ package struct ReplicaCore: Sendable {
     /// The newest certified block.
     var certifiedTip: Digest
     var certifiedTipView: View
-    /// Transactions of the non-final blocks up to `certifiedTip`, unless `isInFlightStale`.
+    /// Transactions of the non-final blocks up to `certifiedTip` and of the present view's, unless `isInFlightStale`.
     var inFlight: Set<Digest> = []
     /// How many of them wait in the pool.
     var carriedCount = 0
@@ -171,15 +171,13 @@ package struct ReplicaCore: Sendable {
     /// Runs the voter until neither it nor the blocks have anything more to do at this time.
     private mutating func settle(at now: StepTime) {
         repeat {
-            while !voterInputs.isEmpty {
-                let inputs = voterInputs
-                voterInputs = []
-                for input in inputs {
-                    for effect in voter.step(input, at: now.monotonic) { apply(effect, at: now) }
-                }
-            }
             announceWork()
-        } while !voterInputs.isEmpty
+            let inputs = voterInputs
+            voterInputs = []
+            for input in inputs {
+                for effect in voter.step(input, at: now.monotonic) { apply(effect, at: now) }
+            }
+        } while !voterInputs.isEmpty || isWorkDirty
         sync.setNeeded(needsFinalBlocks(at: now), at: now.monotonic)
         if let peer = sync.nextPeer(among: connectedInOrder, at: now.monotonic) {
             effects.append(.send(.blocksRequest(from: chain.height.next), to: peer))
@@ -207,7 +205,8 @@ package struct ReplicaCore: Sendable {
         let hasWork = isCurrent && pool.count > carriedCount
         guard hasWork != hadWork else { return }
         hadWork = hasWork
-        voterInputs.append(.work(hasTransactions: hasWork))
+        // Before everything else, since whatever comes next may let the voter propose.
+        voterInputs.insert(.work(hasTransactions: hasWork), at: 0)
     }
 
     /// Bytes of transactions in one gossip message, a single larger one apart: well within a frame.
