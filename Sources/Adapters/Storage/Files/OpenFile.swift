@@ -90,5 +90,11 @@ final class OpenFile: Sendable {
         guard fdatasync(descriptor) == 0 else { throw failure("sync") }
     }
 
+    /// Lets the system forget its copy of a content that is on the disk.
+    ///
+    /// What was written or read in bulk is kept in pieces of up to 2 MiB, and a later change of one byte makes the whole
+    /// piece go to the disk with the next sync. Pages that are read one by one stay small. It is advice: nothing fails.
+    func forgetCached() { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
+
     private func failure(_ operation: String) -> FileError { FileError(operation: operation, path: path, code: errno) }
 }

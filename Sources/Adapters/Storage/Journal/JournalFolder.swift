@@ -103,6 +103,7 @@ struct JournalFolder: Sendable {
             try file.writeZeros(from: content.newestOffset, to: content.newestUsed)
             // A crashed process may have left records that only the system's memory holds: they count from now on.
             try file.synchronise()
+            file.forgetCached()
             return JournalSegment(
                 file: file,
                 header: content.newestHeader,
@@ -124,6 +125,7 @@ struct JournalFolder: Sendable {
             try file.fillWithZeros(count: byteCount)
             try file.write(header.bytes, at: 0)
             try file.synchronise()
+            file.forgetCached()
             try folder.rename(JournalFolder.unfinishedName, to: JournalFolder.name(firstSequence))
             try folder.synchronise()
             return JournalSegment(
