@@ -77,12 +77,32 @@ package final class SM2Key: Sendable {
         return body(context)
     }
 
+    /// The builder keeps pointers to names and octets until `to_param` copies them, so all of them outlive it here: names are
+    /// static, and the public key is pinned for the whole making.
     private static func makeKey(publicKey: [UInt8], secret: [UInt8]?) -> OpaquePointer? {
+        publicKey.withUnsafeBytes { makeKey(pinnedPublicKey: $0, secret: secret) }
+    }
+
+    private static let groupKey: StaticString = "group"
+    private static let groupName: StaticString = "SM2"
+    private static let publicKeyKey: StaticString = "pub"
+    private static let secretKey: StaticString = "priv"
+
+    private static func pointer(_ text: StaticString) -> UnsafePointer<CChar> {
+        UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+
+    private static func makeKey(pinnedPublicKey: UnsafeRawBufferPointer, secret: [UInt8]?) -> OpaquePointer? {
         guard let builder = OSSL_PARAM_BLD_new() else { return nil }
         defer { OSSL_PARAM_BLD_free(builder) }
         guard
-            OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "SM2", 0) == 1,
-            OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, publicKey, publicKey.count) == 1
+            OSSL_PARAM_BLD_push_utf8_string(builder, pointer(groupKey), pointer(groupName), 0) == 1,
+            OSSL_PARAM_BLD_push_octet_string(
+                builder,
+                pointer(publicKeyKey),
+                pinnedPublicKey.baseAddress,
+                pinnedPublicKey.count
+            ) == 1
         else { return nil }
 
         let number = secret == nil ? nil : BN_secure_new()
@@ -91,7 +111,7 @@ package final class SM2Key: Sendable {
             guard
                 let number,
                 BN_bin2bn(secret, CInt(secret.count), number) != nil,
-                OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, number) == 1
+                OSSL_PARAM_BLD_push_BN(builder, pointer(secretKey), number) == 1
             else { return nil }
         }
         guard let parameters = OSSL_PARAM_BLD_to_param(builder) else { return nil }

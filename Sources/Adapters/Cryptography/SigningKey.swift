@@ -57,13 +57,11 @@ package struct SigningKey: MessageSigner {
     ///
     /// - Throws: `unavailable` for SM2 where this host's OpenSSL was built without it.
     package static func generate(_ algorithm: SignatureAlgorithm) throws(CryptographyError) -> SigningKey {
-        while true {
-            do {
-                return try SigningKey(algorithm: algorithm, secretBytes: SystemEntropy.randomBytes(secretByteCount))
-            } catch .keyInvalid {
-                // Fewer than one in 2^31 draws is no number of the curve; the next one is.
-                continue
-            }
+        // Fewer than one in 2^31 draws is no number of the curve: if two are refused, it is the library that fails.
+        do {
+            return try SigningKey(algorithm: algorithm, secretBytes: SystemEntropy.randomBytes(secretByteCount))
+        } catch .keyInvalid {
+            return try SigningKey(algorithm: algorithm, secretBytes: SystemEntropy.randomBytes(secretByteCount))
         }
     }
 
