@@ -28,6 +28,8 @@ package struct HTTPTransport: NodeTransport {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
         configuration.httpVersion = .http1Only
+        // Who repeats and when is the caller's business: a node that is down is reported at once.
+        configuration.connectionPool.retryConnectionEstablishment = false
         if address.isSecure, let pin {
             do throws(TransportError) {
                 configuration.tlsConfiguration = try await pin.clientConfiguration(for: address)

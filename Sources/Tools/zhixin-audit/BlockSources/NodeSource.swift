@@ -20,6 +20,14 @@ actor NodeSource: BlockSource {
     private static let certificateWaitsMax = 30
 
     private let address: String
+    /// One client for the process. When to try again is this source's business: a node that is down is noticed at once.
+    static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     private let client: HTTPClient
     private let pauseMilliseconds: Int64
     private var parser = FrameParser()
@@ -30,7 +38,7 @@ actor NodeSource: BlockSource {
     /// - Parameters:
     ///   - node: The gateway's address, such as `https://node.example.cn:8443`.
     ///   - pauseMilliseconds: How long to wait before a question is asked again.
-    init(node: String, client: HTTPClient = .shared, pauseMilliseconds: Int64 = 1000) {
+    init(node: String, client: HTTPClient = NodeSource.client, pauseMilliseconds: Int64 = 1000) {
         var address = node
         while address.hasSuffix("/") { address.removeLast() }
         self.address = address
