@@ -9,8 +9,8 @@ struct ZhixinBench: ParsableCommand {
         commandName: "zhixin-bench",
         abstract: "在本机以四个节点测量性能。Measure a network of four nodes on this machine.",
         discussion: """
-            Starts four nodes as processes of their own (the program zhixin beside this one), drives them over TCP from
-            the same machine and prints one figure for each goal of docs/performance.md. Progress goes to standard error.
+            Starts four nodes as processes of their own (the program zhixin beside this one), drives them over TCP
+            and prints one figure for each goal of docs/performance.md. Progress goes to standard error.
             """
     )
 

@@ -1,6 +1,6 @@
-/// Takes HTTP/1.1 answers out of a connection's bytes: status and body, by length or in chunks, and nothing else of them.
+/// Takes HTTP/1.1 answers out of a connection's bytes: status and body, by length or in chunks, and nothing else.
 ///
-/// The load generator shares its processor cores with the nodes it measures, so this does as little as an answer allows.
+/// The load generator shares its processor cores with the nodes it measures, so this does as little as it can.
 struct AnswerParser {
     /// Bytes that came and are not taken yet; `start` is where the next answer begins.
     private var bytes: [UInt8] = []

@@ -2,7 +2,7 @@ import Glibc
 
 /// Many keep-alive connections driven by one thread with poll(2): about the least that a load generator can cost.
 ///
-/// Each connection has one request at a time on its way; more of them is what makes load.
+/// Each connection has up to `depth` requests on their way, sent without waiting for the answers between them.
 final class LoadClient {
     /// What to do with a connection that is free.
     enum Step {
@@ -21,39 +21,32 @@ final class LoadClient {
         let connection: Int
         let tag: Int
         let status: Int
-        /// From the first byte sent to the last byte received.
+        /// From the moment the request was given to the connection until the last byte of the answer was here.
         let nanoseconds: UInt64
         let body: [UInt8]
 
         var text: String { String(decoding: body, as: UTF8.self) }
     }
 
-    private final class Line {
-        let socket: Socket
-        var parser = AnswerParser()
-        var pending: [UInt8] = []
-        var sentCount = 0
-        var tag = 0
-        var startedAt: UInt64 = 0
-        var isBusy = false
-
-        init(port: Int) throws { socket = try Socket(port: port, isBlocking: false) }
-    }
-
     private let lines: [Line]
+    private let depth: Int
     /// What the kernel is to look for on each connection.
     private var watched: [pollfd]
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
-    /// Places of the connections that wait for something to send.
-    private var free: [Int]
-    private var busyCount = 0
+    /// Places of the connections that can take another request.
+    private var free: [Int] = []
+    /// Places of the connections that have something to send.
+    private var unsent: [Int] = []
+    private var underWay = 0
     private var isFinishing = false
 
-    /// - Parameter ports: the port of each connection.
-    init(ports: [Int]) throws {
+    /// - Parameters:
+    ///   - ports: the port of each connection.
+    ///   - depth: requests that a connection has on their way at most.
+    init(ports: [Int], depth: Int = 1) throws {
+        self.depth = depth
         let lines = try ports.map { try Line(port: $0) }
         self.lines = lines
-        free = Array(lines.indices.reversed())
         watched = lines.map { pollfd(fd: $0.socket.descriptor, events: Int16(POLLIN), revents: 0) }
     }
 
@@ -71,22 +64,30 @@ final class LoadClient {
         isFinishing = false
         free = Array(lines.indices.reversed())
         while true {
-            let wakeAt = try sendAll(next)
-            if busyCount == 0, isFinishing || free.isEmpty { return }
+            let wakeAt = try fill(next)
+            for place in unsent { try flush(place) }
+            unsent.removeAll(keepingCapacity: true)
+            if underWay == 0, isFinishing || free.isEmpty { return }
             poll(&watched, nfds_t(watched.count), Self.timeout(until: wakeAt))
             for place in watched.indices where watched[place].revents != 0 {
-                try handle(Int32(watched[place].revents), place, keepsBodies: keepsBodies, onAnswer)
+                let events = Int32(watched[place].revents)
+                if events & POLLOUT != 0 { try flush(place) }
+                if events & ~POLLOUT != 0 { try receive(on: place, keepsBodies: keepsBodies, onAnswer) }
             }
         }
     }
 
     /// Gives free connections something to send; says when to ask again.
-    private func sendAll(_ next: (Int) throws -> Step) throws -> UInt64? {
+    private func fill(_ next: (Int) throws -> Step) throws -> UInt64? {
         while !isFinishing, let place = free.last {
             switch try next(place) {
             case .send(let request, let tag):
-                free.removeLast()
-                try start(request, tag: tag, on: place)
+                let line = lines[place]
+                if line.pending.isEmpty { unsent.append(place) }
+                line.pending += request.bytes
+                line.waiting.append((tag, Clock.nanoseconds))
+                underWay += 1
+                if line.waiting.count == depth { free.removeLast() }
             case .rest(let time): return time
             case .retire: free.removeLast()
             case .finish: isFinishing = true
@@ -95,18 +96,8 @@ final class LoadClient {
         return nil
     }
 
-    private func start(_ request: Request, tag: Int, on place: Int) throws {
+    private func flush(_ place: Int) throws {
         let line = lines[place]
-        line.pending = request.bytes
-        line.sentCount = 0
-        line.tag = tag
-        line.isBusy = true
-        line.startedAt = Clock.nanoseconds
-        busyCount += 1
-        try flush(line, place)
-    }
-
-    private func flush(_ line: Line, _ place: Int) throws {
         try line.pending.withUnsafeBytes { bytes in
             while line.sentCount < bytes.count {
                 guard let count = try line.socket.write(UnsafeRawBufferPointer(rebasing: bytes[line.sentCount...]))
@@ -114,33 +105,33 @@ final class LoadClient {
                 line.sentCount += count
             }
         }
-        watched[place].events = Int16(line.sentCount < line.pending.count ? POLLIN | POLLOUT : POLLIN)
+        let isSent = line.sentCount == line.pending.count
+        if isSent {
+            line.pending.removeAll(keepingCapacity: true)
+            line.sentCount = 0
+        }
+        watched[place].events = Int16(isSent ? POLLIN : POLLIN | POLLOUT)
     }
 
-    private func handle(
-        _ events: Int32,
-        _ place: Int,
-        keepsBodies: Bool,
-        _ onAnswer: (Answer) throws -> Void
-    ) throws {
+    private func receive(on place: Int, keepsBodies: Bool, _ onAnswer: (Answer) throws -> Void) throws {
         let line = lines[place]
-        if events & POLLOUT != 0 { try flush(line, place) }
-        guard events & ~POLLOUT != 0, let count = try line.socket.read(into: buffer) else { return }
+        guard let count = try line.socket.read(into: buffer) else { return }
         line.parser.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        guard let answer = try line.parser.next(keepsBody: keepsBodies) else { return }
-        guard line.isBusy else { throw BenchError("an answer that nobody asked for") }
-        line.isBusy = false
-        busyCount -= 1
-        free.append(place)
-        try onAnswer(
-            Answer(
-                connection: place,
-                tag: line.tag,
-                status: answer.status,
-                nanoseconds: Clock.nanoseconds - line.startedAt,
-                body: answer.body
+        while let answer = try line.parser.next(keepsBody: keepsBodies) {
+            guard let (tag, startedAt) = line.waiting.first else { throw BenchError("an answer that nobody asked for") }
+            if line.waiting.count == depth { free.append(place) }
+            line.waiting.removeFirst()
+            underWay -= 1
+            try onAnswer(
+                Answer(
+                    connection: place,
+                    tag: tag,
+                    status: answer.status,
+                    nanoseconds: Clock.nanoseconds - startedAt,
+                    body: answer.body
+                )
             )
-        )
+        }
     }
 
     private static func timeout(until time: UInt64?) -> Int32 {
@@ -148,4 +139,17 @@ final class LoadClient {
         let now = Clock.nanoseconds
         return time <= now ? 0 : Int32(clamping: (time - now + 999_999) / 1_000_000)
     }
+}
+
+/// One connection and what it waits for.
+private final class Line {
+    let socket: Socket
+    var parser = AnswerParser()
+    /// Requests that the socket has not taken yet, of which `sentCount` bytes are gone.
+    var pending: [UInt8] = []
+    var sentCount = 0
+    /// Requests without an answer, oldest first, and when they were given.
+    var waiting: [(tag: Int, startedAt: UInt64)] = []
+
+    init(port: Int) throws { socket = try Socket(port: port, isBlocking: false) }
 }

@@ -69,6 +69,7 @@ struct Machine {
         guard pwrite(descriptor, zeros, zeros.count, 0) == zeros.count, fsync(descriptor) == 0 else {
             throw BenchError("\(path) cannot be written")
         }
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
         var times: [UInt64] = []
         for index in 0..<count {
             let start = Clock.nanoseconds

@@ -10,7 +10,9 @@ enum BatchesMeasurement {
         let load = BatchLoad(bench: bench, network: network)
         // The first batches fill the caches that a node has after its first minute.
         _ = try load.issue(certificates: 5 * BatchLoad.batchSize)
+        let processorBefore = try network.processorSeconds()
         let seconds = try load.issue(certificates: count)
+        let processorSeconds = try network.processorSeconds() - processorBefore
         let rate = Double(count) / seconds
         return BenchResult(
             rate,
@@ -20,6 +22,10 @@ enum BatchesMeasurement {
                 "certificates": .integer(Int64(count)),
                 "batch": .integer(Int64(BatchLoad.batchSize)),
                 "secondsUntilStoredOnAllNodes": .number(seconds, digits: 2),
+                "processorMicrosecondsPerCertificateAllNodes": .number(
+                    processorSeconds * 1e6 / Double(count),
+                    digits: 1
+                ),
                 "fromRows": ClerkLoad(bench: bench, network: network).describe(),
             ]
         )

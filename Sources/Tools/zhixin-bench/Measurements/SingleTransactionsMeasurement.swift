@@ -4,8 +4,9 @@ import Primitives
 
 /// P1: single signed transactions, each with one certificate, sent to all four nodes as fast as they are taken.
 enum SingleTransactionsMeasurement {
-    /// Connections to each node.
-    private static let connectionsPerNode = 32
+    /// Connections to each node, and requests that each has on their way: as a few busy services would.
+    private static let connectionsPerNode = 8
+    private static let depth = 16
     /// When so many transactions wait in a pool, sending pauses: more would only show how pools grow.
     private static let waitingMax = 4096
 
@@ -17,11 +18,13 @@ enum SingleTransactionsMeasurement {
         Progress.tell("  signing")
         let issues = try TransactionFactory(network, waits: false).issues(Int(limit * seconds), certificates: 1)
         let before = try network.nodes[0].newestHeader().registerSize
+        let processorBefore = try network.processorSeconds()
         var load = SingleLoad(network: network, issues: issues, waitingMax: waitingMax)
-        try load.run(connectionsPerNode: connectionsPerNode, warmUp: warmUp, seconds: seconds)
+        try load.run(connectionsPerNode: connectionsPerNode, depth: depth, warmUp: warmUp, seconds: seconds)
         guard try network.waitUntilStored(registerSize: before + UInt64(load.accepted), seconds: 60) else {
             throw BenchError("not every accepted transaction became final")
         }
+        let processorSeconds = try network.processorSeconds() - processorBefore
         let sizes = try network.nodes.map { try $0.newestHeader().registerSize }
         guard sizes.allSatisfy({ $0 == before + UInt64(load.accepted) }) else {
             throw BenchError("\(load.accepted) transactions were accepted, but the ledgers hold \(sizes) records")
@@ -39,9 +42,14 @@ enum SingleTransactionsMeasurement {
                 "acceptedAndFinalOnAllNodes": .integer(Int64(load.accepted)),
                 "answeredBusy": .integer(Int64(load.busy)),
                 "connections": .integer(Int64(connectionsPerNode * network.nodes.count)),
+                "requestsOnTheirWayPerConnection": .integer(Int64(depth)),
                 "signatureLimit": .number(limit, digits: 0),
                 "admission": load.latencies.json,
                 "blocks": .integer(Int64(load.blocks)),
+                "processorMicrosecondsPerTransactionAllNodes": .number(
+                    processorSeconds * 1e6 / Double(load.accepted),
+                    digits: 0
+                ),
             ]
         )
     }
@@ -69,9 +77,9 @@ private struct SingleLoad {
         self.waitingMax = waitingMax
     }
 
-    mutating func run(connectionsPerNode: Int, warmUp: Double, seconds: Double) throws {
+    mutating func run(connectionsPerNode: Int, depth: Int, warmUp: Double, seconds: Double) throws {
         let ports = (0..<connectionsPerNode).flatMap { _ in network.nodes.map(\.httpPort) }
-        let client = try LoadClient(ports: ports)
+        let client = try LoadClient(ports: ports, depth: depth)
         let begin = Clock.seconds
         var first: (seconds: Double, size: UInt64, height: UInt64)?
         try client.run(

@@ -50,6 +50,11 @@ final class BenchNetwork {
     /// Ends every node, each by its own process id.
     func stop() { for node in nodes { node.stop() } }
 
+    /// Processor time of all nodes so far, in seconds.
+    func processorSeconds() throws -> Double {
+        try nodes.reduce(0) { $0 + (try ProcessFigures(of: $1.processIdentifier).processorSeconds) }
+    }
+
     /// The certificate types that a department may issue.
     func types(of department: DepartmentID) -> [CertificateTypeRecord] {
         genesis.records.compactMap { record in
