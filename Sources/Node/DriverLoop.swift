@@ -11,12 +11,26 @@ import Synchronization
 struct DriverLoop {
     /// Bytes journalled before old records are given up.
     private static let journalBytesMax = 64 << 20
+    /// How long a certificate of finality waits for another message to travel with.
+    private static let heldMilliseconds: UInt64 = 20
+    /// The time between two messages with new transactions: what comes meanwhile travels together. It is kept while so many
+    /// wait that nobody's alone is held up by it.
+    private static let gossipMilliseconds: UInt64 = 4
+    private static let gossipPoolCountMin = 16
 
     private let driver: NodeDriver
     private var replica: ReplicaCore
     /// Results of blocks that were executed within the turn, to be stepped before anything else.
     private var immediate: [ReplicaInput] = [.start]
     private var journalledBytes = 0
+    /// Certificates of finality that go out with the next broadcast. Every validator makes its own from the votes, so
+    /// they help only those who missed some; sent at once they would be a third of all messages.
+    private var heldFrames: [[UInt8]] = []
+    private var heldUntil: MonotonicTime?
+    /// New transactions for the next message, their bytes, and when it may go out.
+    private var heldBodies: [[UInt8]] = []
+    private var heldBodyBytes = 0
+    private var gossipAt = MonotonicTime(nanoseconds: 0)
     private var isStopping = false
 
     init(driver: NodeDriver) {
@@ -49,7 +63,7 @@ struct DriverLoop {
     private mutating func turn() throws {
         var effects: [ReplicaEffect] = []
         if immediate.isEmpty {
-            guard let events = driver.inbox.take(until: replica.deadline) else {
+            guard let events = driver.inbox.take(until: deadline) else {
                 isStopping = true
                 return
             }
@@ -65,7 +79,13 @@ struct DriverLoop {
         }
         try makeDurable(effects)
         for effect in effects { try carryOut(effect) }
+        if heldUntil != nil || !heldBodies.isEmpty { sendDue(at: SystemTime.monotonic) }
         publish()
+    }
+
+    private var deadline: MonotonicTime? {
+        let gossip = heldBodies.isEmpty ? nil : gossipAt
+        return [replica.deadline, heldUntil, gossip].compactMap(\.self).min()
     }
 
     private mutating func step(_ event: NodeDriver.Event) throws -> [ReplicaEffect] {
@@ -145,9 +165,15 @@ struct DriverLoop {
         case .journal: break
         case .send(let message, let peer):
             _ = driver.links.send(message.canonicalBytes, to: PeerIdentifier(peer.rawValue))
+        case .broadcast(.consensus(.certificate(let certificate))) where certificate.kind == .finalise:
+            heldFrames.append(PeerMessage.consensus(.certificate(certificate)).canonicalBytes)
+            heldUntil = heldUntil ?? SystemTime.monotonic.adding(milliseconds: DriverLoop.heldMilliseconds)
+        case .broadcast(.transactions(let bodies)): gossip(bodies)
         case .broadcast(let message):
-            let frame = message.canonicalBytes
-            for peer in replica.connectedPeers { _ = driver.links.send(frame, to: PeerIdentifier(peer.rawValue)) }
+            // Whatever a proposal names must be on its way before it.
+            if case .proposal = message { sendBodies() }
+            sendHeld()
+            broadcast(message.canonicalBytes)
         case .admit(let bodies, let peer): driver.admit(bodies, from: peer)
         case .execute(let request): execute(request)
         case .commit(let block, let certificate): commit(block, certificate)
@@ -162,6 +188,39 @@ struct DriverLoop {
             driver.logger.critical("this node does not vote", metadata: ["reason": "\(reason)"])
         case .stop(let reason): throw NodeStopped(reason: reason)
         }
+    }
+
+    private mutating func gossip(_ bodies: [[UInt8]]) {
+        let byteCount = bodies.reduce(0) { $0 + $1.count }
+        let isTooMuch =
+            heldBodyBytes + byteCount > ReplicaCore.gossipBytesMax
+            || heldBodies.count + bodies.count > PeerMessage.itemsMax
+        if isTooMuch { sendBodies() }
+        heldBodies += bodies
+        heldBodyBytes += byteCount
+    }
+
+    private mutating func sendBodies() {
+        guard !heldBodies.isEmpty else { return }
+        broadcast(PeerMessage.transactions(heldBodies).canonicalBytes)
+        heldBodies = []
+        heldBodyBytes = 0
+        gossipAt = SystemTime.monotonic.adding(milliseconds: DriverLoop.gossipMilliseconds)
+    }
+
+    private mutating func sendDue(at now: MonotonicTime) {
+        if gossipAt <= now || replica.poolCount < DriverLoop.gossipPoolCountMin { sendBodies() }
+        if let heldUntil, heldUntil <= now { sendHeld() }
+    }
+
+    private mutating func sendHeld() {
+        for frame in heldFrames { broadcast(frame) }
+        heldFrames = []
+        heldUntil = nil
+    }
+
+    private func broadcast(_ frame: [UInt8]) {
+        for peer in replica.connectedPeers { _ = driver.links.send(frame, to: PeerIdentifier(peer.rawValue)) }
     }
 
     private mutating func execute(_ request: ExecutionRequest) {

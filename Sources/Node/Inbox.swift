@@ -5,11 +5,14 @@ import Primitives
 ///
 /// A condition variable and not an async stream: the driver's turn must wake within microseconds and may block in fsync,
 /// which no shared executor may do.
-// SAFETY: `items` and `isClosed` are read and written under `mutex` only; the condition is used with that mutex.
+// SAFETY: `items`, `isClosed` and `sleepingCount` are read and written under `mutex` only; the condition is used with
+// that mutex.
 final class Inbox<Item: Sendable>: @unchecked Sendable {
     private let capacity: Int
     private var items: [Item] = []
     private var isClosed = false
+    /// Readers that sleep; the others look again before they do.
+    private var sleepingCount = 0
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
 
@@ -34,22 +37,23 @@ final class Inbox<Item: Sendable>: @unchecked Sendable {
 
     /// Puts an item at the end; false when the queue is full or closed, and the item is dropped.
     @discardableResult
-    func push(_ item: Item) -> Bool {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        guard !isClosed, items.count < capacity else { return false }
-        items.append(item)
-        if items.count == 1 { pthread_cond_signal(condition) }
-        return true
-    }
+    func push(_ item: Item) -> Bool { push(item, capacity: capacity) }
 
     /// Puts an item at the end whatever the capacity: for the driver's own workers, whose number bounds it.
-    func pushUnbounded(_ item: Item) {
+    func pushUnbounded(_ item: Item) { _ = push(item, capacity: .max) }
+
+    private func push(_ item: Item, capacity: Int) -> Bool {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        guard !isClosed else { return }
+        guard !isClosed, items.count < capacity else {
+            pthread_mutex_unlock(mutex)
+            return false
+        }
         items.append(item)
-        if items.count == 1 { pthread_cond_signal(condition) }
+        let mustWake = sleepingCount > 0 && items.count == 1
+        pthread_mutex_unlock(mutex)
+        // After the lock is given back: who wakes up with it taken would only fall asleep again.
+        if mustWake { pthread_cond_signal(condition) }
+        return true
     }
 
     /// Takes everything there is, waiting for the first item until `deadline`. Nil when closed and empty.
@@ -57,6 +61,8 @@ final class Inbox<Item: Sendable>: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while items.isEmpty && !isClosed {
+            sleepingCount += 1
+            defer { sleepingCount -= 1 }
             guard let deadline else {
                 pthread_cond_wait(condition, mutex)
                 continue

@@ -157,19 +157,15 @@ package final class NodeDriver: Sendable {
 }
 
 extension NodeDriver: LedgerGate {
+    /// Checks the signatures in the caller's own task: handing them to another thread and back would cost a third of the
+    /// check itself. What callers may have under way at once is theirs to bound.
     package func submit(_ bytes: [UInt8]) async -> SubmissionResult {
-        await withCheckedContinuation { continuation in
-            let taken = verifications.submit { [self] in
-                switch admission.judge(bytes, at: SystemTime.civil) {
-                case .malformed(let error): continuation.resume(returning: .malformed(error))
-                case .refused(let sealed, let verdict):
-                    continuation.resume(returning: known(sealed) ?? .refused(verdict))
-                case .admit(let verified):
-                    let isTaken = inbox.push(.submitted([verified], isLocal: true))
-                    continuation.resume(returning: isTaken ? .accepted(digest: verified.sealed.digest) : .busy)
-                }
-            }
-            if !taken { continuation.resume(returning: .busy) }
+        switch admission.judge(bytes, at: SystemTime.civil) {
+        case .malformed(let error): return .malformed(error)
+        case .refused(let sealed, let verdict): return known(sealed) ?? .refused(verdict)
+        case .admit(let verified):
+            let isTaken = inbox.push(.submitted([verified], isLocal: true))
+            return isTaken ? .accepted(digest: verified.sealed.digest) : .busy
         }
     }
 
@@ -179,7 +175,7 @@ extension NodeDriver: LedgerGate {
     }
 
     package func outcome(of digest: Digest, waitMilliseconds: UInt64) async -> TransactionProgress {
-        if let progress = storedOutcome(of: digest) { return progress }
+        if let progress = storedOutcome(of: digest) ?? committer.outcome(of: digest) { return progress }
         guard waitMilliseconds > 0 else { return .pending }
         return await waiters.outcome(of: digest, waitMilliseconds: waitMilliseconds) {
             storedOutcome(of: digest) ?? committer.outcome(of: digest)

@@ -63,6 +63,32 @@ struct NodeSourceTests {
         #expect(fault?.height == Height(2))
     }
 
+    @Test func aBusyNodeIsAskedAgainAndThenAProblem() async throws {
+        let blocks = world.chain.blocks
+        let calls = Mutex(0)
+        // Answers once, then is busy: twice, and for good.
+        for failures in [2, Int.max] {
+            calls.withLock { $0 = 0 }
+            let server = try await BlockServer { target in
+                let call = calls.withLock { calls in
+                    calls += 1
+                    return calls
+                }
+                guard let from = Int(target.dropFirst("/v1/blocks?from=".count)) else { return (.notFound, []) }
+                if call > 1, call - 1 <= failures { return (.serviceUnavailable, []) }
+                let served = blocks.dropFirst(from - 1).prefix(3)
+                return served.isEmpty ? (.noContent, []) : (.ok, served.flatMap(ChainExport.frame))
+            }
+            let outcome = try await audit(server.address)
+            try await server.stop()
+            if failures == 2 {
+                #expect(outcome == .sound)
+            } else {
+                #expect(outcome.height == Height(4))
+            }
+        }
+    }
+
     @Test func aNodeThatRefusesOrIsNotThereIsAProblem() async throws {
         let server = try await BlockServer { _ in (.internalServerError, []) }
         let refused = try await audit(server.address)
@@ -72,9 +98,12 @@ struct NodeSourceTests {
             return
         }
         #expect(problem.reason.hasSuffix("HTTP 500"))
+        let start = ContinuousClock.now
         guard case .unreadable(height: Height(1), _) = try await audit(server.address) else {
             Issue.record("a node that is not there gave a ledger")
             return
         }
+        // Long before any request's own limit.
+        #expect(ContinuousClock.now - start < .seconds(50))
     }
 }

@@ -75,10 +75,12 @@ import ZhixinClient
 
     @Test func twoProcessesDoNotSignAtOnce() async throws {
         _ = try folder.create(genesis: genesis, identifier: nil)
-        try await folder.exclusively {
-            _ = await #expect(throws: CommandError.self) { try await folder.exclusively {} }
+        let code = try await folder.exclusively { () -> String? in
+            let error = await #expect(throws: CommandError.self) { try await folder.exclusively { 1 } }
+            return error?.code
         }
-        try await folder.exclusively {}
+        #expect(code == "wallet-busy")
+        #expect(try await folder.exclusively { 2 } == 2)
     }
 
     @Test func fileIsReplacedWholeAndNothingIsLeftBeside() throws {

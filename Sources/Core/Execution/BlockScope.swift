@@ -11,6 +11,8 @@ struct BlockScope {
     private(set) var positions: [RecordKey: Position] = [:]
     private(set) var inclusions: [InclusionKey: Timestamp] = [:]
     private(set) var nextPosition: UInt64
+    /// Departments and certificate types that this block's transactions were judged by: mostly the same few again.
+    private var institutions: [RecordKey: Record] = [:]
 
     init(parent: LedgerState, timestamp: Timestamp) {
         self.parent = parent
@@ -30,6 +32,14 @@ struct BlockScope {
         return try parent.record(key)
     }
 
+    /// The record with `key`, of a kind that hardly ever changes; it is read once a block.
+    mutating func institution(_ key: RecordKey) throws(LedgerReadError) -> Record? {
+        if let known = institutions[key] { return known }
+        guard let record = try record(key) else { return nil }
+        institutions[key] = record
+        return record
+    }
+
     func wasIncluded(_ key: InclusionKey) throws(LedgerReadError) -> Bool {
         if inclusions[key] != nil { return true }
         return try parent.wasIncluded(key, at: timestamp)
@@ -44,7 +54,7 @@ struct BlockScope {
         let position = Position(nextPosition)
         nextPosition += 1
         positions[record.key] = position
-        records[position] = record
+        set(record, at: position)
     }
 
     /// Rewrites the leaf of a record that exists.
@@ -52,7 +62,15 @@ struct BlockScope {
         guard let position = try position(of: record.key) else {
             throw LedgerReadError(reason: "a record to rewrite is not in the register")
         }
+        set(record, at: position)
+    }
+
+    private mutating func set(_ record: Record, at position: Position) {
         records[position] = record
+        switch record {
+        case .certificate, .subject, .accessHead, .serviceCase: break
+        default: institutions[record.key] = nil
+        }
     }
 
     mutating func reserve(_ count: Int) {

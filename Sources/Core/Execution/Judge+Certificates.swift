@@ -9,7 +9,7 @@ extension Judge {
         in scope: inout BlockScope
     ) throws(LedgerReadError) -> Verdict {
         guard !batch.certificates.isEmpty else { return .contentMalformed }
-        guard case .certificateType(let type) = try scope.record(.certificateType(batch.type)) else {
+        guard case .certificateType(let type) = try scope.institution(.certificateType(batch.type)) else {
             return .certificateTypeUnknown
         }
         guard type.issuers.contains(author) else { return .issuerNotAuthorised }

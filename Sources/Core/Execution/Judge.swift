@@ -20,7 +20,7 @@ struct Judge {
         }
         let inclusion = InclusionKey(author: body.author, id: body.id)
         guard try !scope.wasIncluded(inclusion) else { return .repeated }
-        let verdict = try judgeAuthor(input, in: scope)
+        let verdict = try judgeAuthor(input, in: &scope)
         guard verdict == .accepted else {
             // Only the author's own signature may use up the author's id: an unsigned copy must not block the real one.
             if verdict == .authorNotAllowed || verdict == .authorSuspended {
@@ -32,13 +32,16 @@ struct Judge {
         return try judgePayload(body, in: &scope)
     }
 
-    private func judgeAuthor(_ input: TransactionInput, in scope: BlockScope) throws(LedgerReadError) -> Verdict {
+    private func judgeAuthor(
+        _ input: TransactionInput,
+        in scope: inout BlockScope
+    ) throws(LedgerReadError) -> Verdict {
         let body = input.sealed.transaction.body
         let key: PublicKey
         var status = Verdict.accepted
         switch body.author {
         case .department(let id):
-            guard case .department(let record) = try scope.record(.department(id)) else { return .authorUnknown }
+            guard case .department(let record) = try scope.institution(.department(id)) else { return .authorUnknown }
             key = record.transactionKey
         case .subject(let id):
             guard case .subject(let record) = try scope.record(.subject(id)) else { return .authorUnknown }

@@ -210,7 +210,7 @@ package struct ReplicaCore: Sendable {
     }
 
     /// Bytes of transactions in one gossip message, a single larger one apart: well within a frame.
-    static let gossipBytesMax = 1 << 20
+    package static let gossipBytesMax = 1 << 20
 
     private mutating func submit(_ transactions: [VerifiedTransaction], isLocal: Bool, at now: StepTime) {
         let state = chain.state(adding: [])

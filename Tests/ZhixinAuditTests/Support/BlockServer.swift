@@ -41,12 +41,15 @@ private final class AnswerHandler: ChannelInboundHandler {
         case .end:
             let (status, body) = answer(target)
             var head = HTTPResponseHead(version: .http1_1, status: status)
+            // Every request on a connection of its own, so that a stopped server answers none.
+            head.headers.add(name: "connection", value: "close")
             if status != .noContent { head.headers.add(name: "content-length", value: "\(body.count)") }
             context.write(wrapOutboundOut(.head(head)), promise: nil)
             if !body.isEmpty {
                 context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
             }
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            context.close(promise: nil)
         }
     }
 }

@@ -5,9 +5,26 @@ package import Primitives
 /// The digest covers *all* signed bytes, signature included, so two forms of one request are two digests and the ledger's
 /// rule on (author, id) decides between them.
 package struct SealedTransaction: Hashable, Sendable {
-    package let transaction: Transaction
-    package let bytes: [UInt8]
-    package let digest: Digest
+    /// One object for all copies: pools, proposals, blocks and layers all hold the same transaction.
+    @usableFromInline
+    final class Content: Sendable {
+        @usableFromInline let transaction: Transaction
+        @usableFromInline let bytes: [UInt8]
+        @usableFromInline let digest: Digest
+
+        init(_ transaction: Transaction, bytes: [UInt8], digest: Digest) {
+            self.transaction = transaction
+            self.bytes = bytes
+            self.digest = digest
+        }
+    }
+
+    @usableFromInline let content: Content
+
+    @inlinable package var transaction: Transaction { _read { yield content.transaction } }
+    /// The canonical bytes.
+    @inlinable package var bytes: [UInt8] { _read { yield content.bytes } }
+    @inlinable package var digest: Digest { content.digest }
 
     package init(_ transaction: Transaction, digestFunction: any DigestFunction) {
         self.init(transaction, bytes: transaction.canonicalBytes, digestFunction: digestFunction)
@@ -23,9 +40,8 @@ package struct SealedTransaction: Hashable, Sendable {
     }
 
     private init(_ transaction: Transaction, bytes: [UInt8], digestFunction: any DigestFunction) {
-        self.transaction = transaction
-        self.bytes = bytes
-        self.digest = digestFunction.digest(Domain.transactionLeaf.frame(raw: bytes))
+        let digest = digestFunction.digest(Domain.transactionLeaf.frame(raw: bytes))
+        content = Content(transaction, bytes: bytes, digest: digest)
     }
 
     package static func == (left: SealedTransaction, right: SealedTransaction) -> Bool { left.digest == right.digest }

@@ -9,8 +9,14 @@ import Primitives
 ///
 /// A live node's newest block may be final through a descendant that is still on its way; the source then waits a while
 /// for a block with a certificate of its own.
+///
 /// Nothing that arrives is believed before it was replayed, so the link itself needs no trust.
 actor NodeSource: BlockSource {
+    /// The node answers, and asks to be left alone for a while.
+    private struct Busy: Error {
+        let status: UInt
+    }
+
     /// Bytes of one answer.
     private static let answerBytesMax = 64 * 1024 * 1024
     private static let timeoutSeconds: Int64 = 60
@@ -19,7 +25,6 @@ actor NodeSource: BlockSource {
     /// A ledger at rest makes an empty block every few seconds.
     private static let certificateWaitsMax = 30
 
-    private let address: String
     /// One client for the process. When to try again is this source's business: a node that is down is noticed at once.
     static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration()
@@ -28,6 +33,7 @@ actor NodeSource: BlockSource {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
+    private let address: String
     private let client: HTTPClient
     private let pauseMilliseconds: Int64
     private var parser = FrameParser()
@@ -90,7 +96,9 @@ actor NodeSource: BlockSource {
             } catch let problem as SourceProblem {
                 throw problem
             } catch {
-                guard attempt < NodeSource.attemptsMax else {
+                // A node that never answered is more likely not there than away for a moment.
+                let isWorthAnother = error is Busy || nextHeight > Height(1)
+                guard attempt < NodeSource.attemptsMax, isWorthAnother else {
                     throw SourceProblem(reason: "无法连接 (cannot reach) \(address): \(error)")
                 }
                 try await Task.sleep(for: .milliseconds(pauseMilliseconds << attempt))
@@ -104,6 +112,9 @@ actor NodeSource: BlockSource {
         request.headers.add(name: "accept", value: "application/octet-stream")
         let response = try await client.execute(request, timeout: .seconds(NodeSource.timeoutSeconds))
         if response.status == .noContent { return [] }
+        if response.status == .serviceUnavailable || response.status == .tooManyRequests {
+            throw Busy(status: response.status.code)
+        }
         guard response.status == .ok else {
             throw SourceProblem(reason: "\(address): HTTP \(response.status.code)")
         }
