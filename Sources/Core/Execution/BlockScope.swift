@@ -7,10 +7,9 @@ struct BlockScope {
     let parent: LedgerState
     let height: Height
     let timestamp: Timestamp
-    private(set) var records: [Position: Record] = [:]
+    private(set) var records: RecordChanges
     private(set) var positions: [RecordKey: Position] = [:]
     private(set) var inclusions: [InclusionKey: Timestamp] = [:]
-    private(set) var nextPosition: UInt64
     /// Departments and certificate types that this block's transactions were judged by: mostly the same few again.
     private var institutions: [RecordKey: Record] = [:]
 
@@ -18,7 +17,7 @@ struct BlockScope {
         self.parent = parent
         self.height = parent.header.height.next
         self.timestamp = timestamp
-        self.nextPosition = parent.header.registerSize
+        records = RecordChanges(sizeBefore: parent.header.registerSize)
     }
 
     func position(of key: RecordKey) throws(LedgerReadError) -> Position? {
@@ -51,10 +50,8 @@ struct BlockScope {
 
     /// Gives a new record the next position. The caller has made sure that its key is free.
     mutating func create(_ record: Record) {
-        let position = Position(nextPosition)
-        nextPosition += 1
-        positions[record.key] = position
-        set(record, at: position)
+        positions[record.key] = records.create(record)
+        forgetInstitution(record)
     }
 
     /// Rewrites the leaf of a record that exists.
@@ -62,11 +59,11 @@ struct BlockScope {
         guard let position = try position(of: record.key) else {
             throw LedgerReadError(reason: "a record to rewrite is not in the register")
         }
-        set(record, at: position)
+        records.rewrite(record, at: position)
+        forgetInstitution(record)
     }
 
-    private mutating func set(_ record: Record, at position: Position) {
-        records[position] = record
+    private mutating func forgetInstitution(_ record: Record) {
         switch record {
         case .certificate, .subject, .accessHead, .serviceCase: break
         default: institutions[record.key] = nil
@@ -74,7 +71,7 @@ struct BlockScope {
     }
 
     mutating func reserve(_ count: Int) {
-        records.reserveCapacity(records.count + count)
+        records.reserve(count)
         positions.reserveCapacity(positions.count + count)
     }
 }

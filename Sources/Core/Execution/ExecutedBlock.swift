@@ -12,8 +12,8 @@ package final class ExecutedBlock: Sendable {
     /// One verdict for each transaction, in order.
     package let verdicts: [Verdict]
     package let verdictsDigest: Digest
-    /// Records new or changed, with the value after the block.
-    package let records: [Position: Record]
+    /// Records new or changed.
+    package let records: RecordChanges
     /// Keys of the records that the block created.
     package let positions: [RecordKey: Position]
     /// Register tiles new or changed.
@@ -31,7 +31,7 @@ package final class ExecutedBlock: Sendable {
         transactions: [SealedTransaction],
         verdicts: [Verdict],
         verdictsDigest: Digest,
-        records: [Position: Record],
+        records: RecordChanges,
         positions: [RecordKey: Position],
         tiles: [TileKey: Tile],
         inclusions: [InclusionKey: Timestamp],

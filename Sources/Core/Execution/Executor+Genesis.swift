@@ -31,22 +31,12 @@ extension Executor {
         let records = [.network(NetworkRecord(genesis: network, name: genesis.name))] + genesis.records
         let hasher = MerkleHasher(suite.digestFunction)
         let executor = Executor(network: network, suite: suite)
-        var placed: [Position: Record] = [:]
+        var placed = RecordChanges(sizeBefore: 0)
         var positions: [RecordKey: Position] = [:]
-        for (index, record) in records.enumerated() {
-            placed[Position(UInt64(index))] = record
-            positions[record.key] = Position(UInt64(index))
-        }
-        let size = UInt64(records.count)
+        for record in records { positions[record.key] = placed.create(record) }
         let register: TreeUpdate
         do {
-            register = try executor.update(
-                size: 0,
-                records: placed,
-                sizeAfter: size,
-                reader: EmptyTiles(),
-                hasher: hasher
-            )
+            register = try executor.update(with: placed, reader: EmptyTiles(), hasher: hasher)
         } catch {
             preconditionFailure("a register that begins empty needs no tile: \(error.reason)")
         }
@@ -63,7 +53,7 @@ extension Executor {
             proposer: ReplicaIndex(0),
             transactionsRoot: BlockOutline.transactionsRoot([], noVerdicts, hasher: hasher),
             registerRoot: register.root,
-            registerSize: size,
+            registerSize: placed.sizeAfter,
             historyRoot: HistoryTree().root(hasher: hasher),
             validatorSet: set,
             childValidatorSet: set

@@ -61,9 +61,7 @@ package struct Executor: Sendable {
         let hasher = MerkleHasher(suite.digestFunction)
         let state = scope.parent
         let register = try update(
-            size: state.header.registerSize,
-            records: scope.records,
-            sizeAfter: scope.nextPosition,
+            with: scope.records,
             reader: state,
             hasher: hasher
         )
@@ -82,7 +80,7 @@ package struct Executor: Sendable {
                 hasher: hasher
             ),
             registerRoot: register.root,
-            registerSize: scope.nextPosition,
+            registerSize: scope.records.sizeAfter,
             historyRoot: state.history.root(hasher: hasher),
             validatorSet: state.header.childValidatorSet,
             childValidatorSet: state.header.childValidatorSet
@@ -118,24 +116,28 @@ package struct Executor: Sendable {
 
     /// Hashes what changed into the register tree.
     func update(
-        size: UInt64,
-        records: [Position: Record],
-        sizeAfter: UInt64,
+        with records: RecordChanges,
         reader: some TileReader,
         hasher: MerkleHasher
     ) throws(LedgerReadError) -> TreeUpdate {
         var changed: [Position: Digest] = [:]
-        var created = [Digest](repeating: .zero, count: Int(sizeAfter - size))
+        var created: [Digest] = []
+        created.reserveCapacity(Int(records.sizeAfter - records.sizeBefore))
         for (position, record) in records {
             let leaf = hasher.leaf(record.canonicalBytes)
-            if position.rawValue < size {
+            if position.rawValue < records.sizeBefore {
                 changed[position] = leaf
             } else {
-                created[Int(position.rawValue - size)] = leaf
+                created.append(leaf)
             }
         }
         do {
-            return try TiledTree(hasher).update(size: size, newLeaves: created, changed: changed, reader: reader)
+            return try TiledTree(hasher).update(
+                size: records.sizeBefore,
+                newLeaves: created,
+                changed: changed,
+                reader: reader
+            )
         } catch {
             throw LedgerReadError(reason: "the register tree is incomplete: \(error)")
         }

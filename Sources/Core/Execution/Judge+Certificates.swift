@@ -16,12 +16,15 @@ extension Judge {
         guard batch.certificates.allSatisfy({ $0.validFromSeconds < $0.validUntilSeconds }) else {
             return .validityMalformed
         }
-        var named = Set<Digest>(minimumCapacity: batch.certificates.count)
-        for certificate in batch.certificates {
-            guard named.insert(certificate.commitment).inserted,
-                try scope.position(of: .certificate(certificate.commitment)) == nil
-            else { return .certificateExists }
+        // In order: repeats lie side by side, and a store finds neighbours faster.
+        var previous: Digest?
+        for commitment in batch.certificates.map(\.commitment).sorted() {
+            guard commitment != previous, try scope.position(of: .certificate(commitment)) == nil else {
+                return .certificateExists
+            }
+            previous = commitment
         }
+        var replacedOnce: Set<Digest> = []
         var superseded: [CertificateRecord] = []
         for case let replaced? in batch.certificates.lazy.map(\.replaces) {
             guard case .certificate(var record) = try scope.record(.certificate(replaced)) else {
@@ -29,7 +32,8 @@ extension Judge {
             }
             guard record.issuer == author else { return .certificateNotIssuedByAuthor }
             guard record.type == batch.type else { return .certificateTypeMismatch }
-            guard record.status == .active || record.status == .suspended, named.insert(replaced).inserted else {
+            guard record.status == .active || record.status == .suspended, replacedOnce.insert(replaced).inserted
+            else {
                 return .certificateTransitionNotAllowed
             }
             record.status = .superseded

@@ -60,7 +60,7 @@ final class InstitutionCache: Sendable {
 
     /// Forgets everything if one of the blocks, which the store holds by now, changed an institution.
     func committed(_ blocks: some Sequence<ExecutedBlock>) {
-        for block in blocks where block.records.values.contains(where: \.isInstitution) {
+        for block in blocks where block.records.contains(where: { _, record in record.isInstitution }) {
             state.withLock { state in
                 state.generation += 1
                 state.positions = [:]

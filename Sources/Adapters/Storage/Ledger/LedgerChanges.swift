@@ -32,10 +32,10 @@ struct LedgerChanges: ~Copyable {
         if !block.verdicts.isEmpty { batch.put(LedgerKey.verdicts(height), LedgerCoder.encode(block.verdicts)) }
         if !inclusions.list.isEmpty { batch.put(LedgerKey.inclusions(height), inclusions.canonicalBytes) }
         // In order, because LevelDB's list in memory takes neighbours fastest.
-        for position in block.records.keys.sorted() {
-            batch.put(LedgerKey.record(position), block.records[position]!.canonicalBytes)
+        for (position, record) in block.records {
+            batch.put(LedgerKey.record(position), record.canonicalBytes)
         }
-        for (key, position) in block.positions {
+        for (key, position) in block.positions.sorted(by: { $0.key.identity < $1.key.identity }) {
             batch.put(LedgerKey.index(key), LedgerKey.shortest(position.rawValue))
         }
         for (key, tile) in block.tiles { batch.put(StoredTree.register.key(key), tile.canonicalBytes) }

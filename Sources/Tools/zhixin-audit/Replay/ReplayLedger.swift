@@ -42,8 +42,8 @@ final class ReplayLedger: LedgerReader {
     /// Takes what a block changed.
     func apply(_ block: ExecutedBlock) {
         contents.withLock { contents in
-            for position in block.records.keys.sorted() {
-                contents.records.put(block.records[position]!.canonicalBytes, at: position)
+            for (position, record) in block.records {
+                contents.records.put(record.canonicalBytes, at: position)
             }
             for (key, position) in block.positions { contents.index.insert(key, at: position) }
             contents.tiles.put(block.tiles)
