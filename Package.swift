@@ -243,6 +243,10 @@ let package = Package(
         tests("LedgerModel", ["Primitives", "Merkle", "Consensus", "LedgerModel", "TestKit"]),
         tests("Execution", ["Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "TestKit"]),
         tests(
+            "Replica",
+            ["Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Replica", "TestKit"]
+        ),
+        tests(
             "Simulation",
             ["Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Replica", "TestKit"]
         ),

@@ -23,7 +23,7 @@ package final class ExecutedBlock: Sendable {
     /// The history tree, this header included.
     package let history: HistoryTree
     /// Whether the block changes the validator set, so that its epoch ends with it.
-    package var endsEpoch: Bool { header.validatorSet != header.childValidatorSet }
+    package var endsEpoch: Bool { header.endsEpoch }
 
     init(
         digest: Digest,

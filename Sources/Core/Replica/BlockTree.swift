@@ -29,9 +29,14 @@ struct BlockTree: Sendable {
         digests { $0.outline.header.parent == digest }
     }
 
-    /// Makes room by forgetting what a leader proposed before `view` and nobody stood behind. It can be fetched again.
+    /// Forgets what a leader proposed before `view` and nobody stood behind. Should a quorum name it, it can be fetched again
+    /// from those who voted for it: what is in the journal stays.
     mutating func evict(before view: View) {
-        entries = entries.filter { $0.value.isNamed || $0.value.outline.header.view >= view }
+        let isForgotten = { (entry: BlockEntry) in
+            !entry.isNamed && !entry.isJournalled && entry.outline.header.view < view
+        }
+        guard entries.values.contains(where: isForgotten) else { return }
+        entries = entries.filter { !isForgotten($0.value) }
     }
 
     /// Forgets what can no longer become final once the block of `header` is: whatever is not above it.
@@ -67,7 +72,9 @@ struct BlockEntry: Sendable {
     let outline: BlockOutline
     var stage = Stage.collecting
     /// Bodies that came for this block or were in the pool.
-    var bodies: [Digest: TransactionInput] = [:]
+    private(set) var bodies: [Digest: TransactionInput] = [:]
+    /// Their bytes together, each body once.
+    private(set) var bodyByteCount = 0
     /// Whether the journal, or the store of a peer that proved finality, holds it: it need not be written again.
     var isJournalled = false
     /// Whether a quorum, the journal or this node stands behind it, so that it is not forgotten before finality decides.
@@ -96,7 +103,38 @@ struct BlockEntry: Sendable {
         return false
     }
 
-    func missing() -> [Digest] { outline.transactions.filter { bodies[$0] == nil } }
+    mutating func put(_ body: TransactionInput) {
+        guard bodies.updateValue(body, forKey: body.sealed.digest) == nil else { return }
+        bodyByteCount += body.sealed.bytes.count
+    }
+
+    mutating func dropBodies() {
+        bodies = [:]
+        bodyByteCount = 0
+    }
+
+    /// Bytes of the block's transactions, one that is named twice counted twice; nil while one is missing.
+    var byteCount: Int? {
+        var sum = 0
+        for transaction in outline.transactions {
+            guard let body = bodies[transaction] else { return nil }
+            sum += body.sealed.bytes.count
+        }
+        return sum
+    }
+
+    /// The block with its bodies; nil while one is missing.
+    var block: Block? {
+        let found = outline.transactions.compactMap { bodies[$0]?.sealed.bytes }
+        guard found.count == outline.transactions.count else { return nil }
+        return Block(header: outline.header, transactions: found, verdictsDigest: outline.verdictsDigest)
+    }
+
+    /// Transactions whose bodies are not here, each once.
+    func missing() -> [Digest] {
+        var seen: Set<Digest> = []
+        return outline.transactions.filter { bodies[$0] == nil && seen.insert($0).inserted }
+    }
 
     mutating func addHolder(_ peer: ReplicaIndex) {
         if !holders.contains(peer) { holders.append(peer) }

@@ -2,8 +2,9 @@ import Primitives
 
 /// Fetching final blocks from peers: one request at a time, another peer when one does not help.
 struct ChainSync: Sendable {
-    /// How long a peer may take to answer.
+    /// How long a peer may take to answer, at first and at most: over a slow link an answer takes its time.
     static let patienceMilliseconds: UInt64 = 2000
+    static let patienceMillisecondsMax: UInt64 = 32_000
     /// Before the first request: what seems missing is mostly on its way.
     static let hesitationMilliseconds: UInt64 = 50
     /// After an answer that did not help.
@@ -20,6 +21,7 @@ struct ChainSync: Sendable {
 
     private(set) var state = State.idle
     private var turn = 0
+    private var patienceMilliseconds = ChainSync.patienceMilliseconds
     /// Whether the last answer helped: then the next request follows at once.
     private var isRunning = false
 
@@ -43,25 +45,32 @@ struct ChainSync: Sendable {
 
     /// The peer to ask now, or nil when it is not yet time or none is connected.
     mutating func nextPeer(among peers: [ReplicaIndex], at now: MonotonicTime) -> ReplicaIndex? {
-        if case .asked(_, let deadline) = state, deadline <= now { disappoint(at: now, after: 0) }
+        if case .asked(_, let deadline) = state, deadline <= now {
+            patienceMilliseconds = min(patienceMilliseconds * 2, ChainSync.patienceMillisecondsMax)
+            disappoint(at: now, after: 0)
+        }
         guard case .wanting(let time) = state, time <= now, !peers.isEmpty else { return nil }
         let peer = peers[turn % peers.count]
         turn += 1
-        state = .asked(peer: peer, deadline: now.adding(milliseconds: ChainSync.patienceMilliseconds))
+        state = .asked(peer: peer, deadline: now.adding(milliseconds: patienceMilliseconds))
         return peer
     }
 
     /// Whether an answer from `peer` is awaited; taking it makes the next request possible after a pause.
     mutating func takeAnswer(from peer: ReplicaIndex, at now: MonotonicTime) -> Bool {
-        guard case .asked(peer, _) = state else { return false }
+        guard case .asked(peer, let deadline) = state else { return false }
+        // In half the time: there is no need to wait that long for the next.
+        if now.adding(milliseconds: patienceMilliseconds / 2) <= deadline {
+            patienceMilliseconds = max(patienceMilliseconds / 2, ChainSync.patienceMilliseconds)
+        }
         disappoint(at: now, after: ChainSync.pauseMilliseconds)
         return true
     }
 
-    /// The answer just taken brought blocks: the same peer is asked for more, without a pause.
+    /// The answer just taken brought blocks: the next peer is asked for more, without a pause. Never the same one again, who
+    /// may be handing out one block at a time.
     mutating func helped() {
         state = .idle
-        turn -= 1
         isRunning = true
     }
 

@@ -28,6 +28,12 @@ struct FinalChain: Sendable {
     var digest: Digest { uncommitted.last?.digest ?? committedDigest }
     var height: Height { header.height }
 
+    /// The header of the newest block, or of a final one on its way to the store.
+    func header(of digest: Digest) -> Header? {
+        if digest == committedDigest { return uncommitted.isEmpty ? committedHeader : nil }
+        return uncommitted.first { $0.digest == digest }?.header
+    }
+
     /// The state after the last final block and the blocks of `branch` above it, oldest first.
     func state(adding branch: [ExecutedBlock]) -> LedgerState {
         let layers = uncommitted + branch

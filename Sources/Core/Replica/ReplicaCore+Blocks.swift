@@ -6,7 +6,7 @@ import Primitives
 /// From an outline to an executed block.
 extension ReplicaCore {
     /// Views ahead of the voter's whose proposals are kept, one a view: a node that lags by moments needs them.
-    private static let viewsAheadMax: UInt64 = 8
+    static let viewsAheadMax: UInt64 = 8
 
     /// The state after the block with this digest, or nil when it is not executed or not above the last final block.
     func state(after digest: Digest) -> LedgerState? {
@@ -79,9 +79,10 @@ extension ReplicaCore {
     private mutating func gather(_ digest: Digest, at now: StepTime) {
         guard var entry = tree[digest] else { return }
         for transaction in entry.outline.transactions where entry.bodies[transaction] == nil {
-            entry.bodies[transaction] = pool[transaction].map { .verified($0) }
+            if let known = pool[transaction] { entry.put(.verified(known)) }
         }
-        if entry.missing().isEmpty, !isParentUnknown(entry) {
+        // Only a block that somebody stands behind has a parent worth asking for.
+        if entry.missing().isEmpty, !(entry.isNamed && isParentUnknown(entry)) {
             entry.askAgainAt = nil
         } else if entry.askAgainAt == nil {
             entry.askAgainAt = now.monotonic.adding(milliseconds: 5)
@@ -127,20 +128,19 @@ extension ReplicaCore {
     /// What execution does not check: who may propose, how time runs, how large a block may be.
     private func isWellFormed(_ entry: BlockEntry, after parent: Header) -> Bool {
         let header = entry.outline.header
-        let byteCount = entry.bodies.values.reduce(0) { $0 + $1.sealed.bytes.count }
         return header.timestamp > parent.timestamp
             && header.view > parent.view
             && header.proposer == configuration.validators.leader(of: header.view)
-            && byteCount <= Limits.blockBytesMax
+            && (entry.byteCount ?? .max) <= Limits.blockBytesMax
     }
 
     /// A block is not valid, and so is nothing that stands on it.
-    private mutating func reject(_ digest: Digest, at now: StepTime) {
+    mutating func reject(_ digest: Digest, at now: StepTime) {
         var rejected = [digest]
         while let next = rejected.popLast() {
             guard tree[next]?.isInvalid == false else { continue }
             tree[next]?.stage = .invalid
-            tree[next]?.bodies = [:]
+            tree[next]?.dropBodies()
             tree[next]?.askAgainAt = nil
             answerChecks(of: next, at: now)
             rejected += tree.children(of: next)
@@ -167,7 +167,9 @@ extension ReplicaCore {
         guard let peer else { return }
         let missing = entry.missing()
         if !missing.isEmpty { effects.append(.send(.bodiesRequest(block: digest, transactions: missing), to: peer)) }
-        if isParentUnknown(entry) { effects.append(.send(.outlineRequest(entry.outline.header.parent), to: peer)) }
+        if entry.isNamed, isParentUnknown(entry) {
+            effects.append(.send(.outlineRequest(entry.outline.header.parent), to: peer))
+        }
         execute(digest, at: now)
     }
 
@@ -175,12 +177,14 @@ extension ReplicaCore {
     mutating func askForOutlines(at now: StepTime) {
         outlinesAskAgainAt = nil
         let peers = connectedInOrder
-        for digest in checks.keys.sorted() where tree[digest] == nil {
-            outlinesAskAgainAt = now.monotonic.adding(milliseconds: 100)
-            guard !peers.isEmpty else { return }
-            effects.append(.send(.outlineRequest(digest), to: peers[outlineTurn % peers.count]))
-            outlineTurn += 1
+        let wanted = checks.keys.sorted().filter { tree[$0] == nil }
+        guard !wanted.isEmpty else { return }
+        outlinesAskAgainAt = now.monotonic.adding(milliseconds: 100)
+        guard !peers.isEmpty else { return }
+        for (place, digest) in wanted.enumerated() {
+            effects.append(.send(.outlineRequest(digest), to: peers[(outlineTurn + place) % peers.count]))
         }
+        outlineTurn = (outlineTurn + 1) % peers.count
     }
 
     // MARK: Executed
@@ -211,7 +215,7 @@ extension ReplicaCore {
         guard state(after: block.header.parent) != nil, insert(block.outline, digest: block.digest, from: nil) else {
             return giveUp(request)
         }
-        for input in request.transactions { tree[block.digest]?.bodies[input.sealed.digest] = input }
+        for input in request.transactions { tree[block.digest]?.put(input) }
         settleExecuted(block, at: now)
         voterInputs.append(.built(view: view, payload: block.digest, endsEpoch: block.endsEpoch))
     }

@@ -17,11 +17,18 @@ extension ReplicaCore {
         case .equivocation(let evidence): effects.append(.equivocation(evidence))
         case .misbehaved(let peer, let reason): effects.append(.misbehaved(peer, reason: "\(reason)"))
         case .refusing(let reason): effects.append(.refusing(reason))
-        case .entered: markInFlightStale()
+        case .entered(let view, _): entered(view)
         case .behind: break
         case .stopped(let reason): effects.append(.stop(reason: "consensus cannot go on: \(reason)"))
         case .epochEnded(let payload):
             effects.append(.stop(reason: "the epoch ended with block \(payload); this version runs a single epoch"))
+        }
+    }
+
+    private mutating func entered(_ view: View) {
+        markInFlightStale()
+        if view.rawValue > ReplicaCore.viewsAheadMax {
+            tree.evict(before: View(view.rawValue - ReplicaCore.viewsAheadMax))
         }
     }
 
@@ -68,9 +75,10 @@ extension ReplicaCore {
     }
 
     private mutating func check(_ request: CheckRequest, at now: StepTime) {
-        if isFinal(request.payload) {
-            // Final blocks were executed and checked against their headers before they became layers.
-            return answer(request, .valid(endsEpoch: false))
+        if let header = chain.header(of: request.payload) {
+            // Executed and checked before it became final. Another view, or another parent, does not make it good again: on
+            // a node that has gone on since, a block that is proposed anew would have two successors.
+            return answer(request, judge(header, for: request, at: now))
         }
         checks[request.payload, default: []].append(request)
         if request.purpose == .certify { tree[request.payload]?.isNamed = true }
@@ -83,10 +91,6 @@ extension ReplicaCore {
         }
         advance(request.payload, at: now)
         answerChecks(of: request.payload, at: now)
-    }
-
-    private func isFinal(_ digest: Digest) -> Bool {
-        digest == chain.digest || chain.uncommitted.contains { $0.digest == digest }
     }
 
     private mutating func answer(_ request: CheckRequest, _ outcome: CheckOutcome) {
@@ -102,22 +106,21 @@ extension ReplicaCore {
             switch entry.stage {
             case .collecting, .executing: return
             case .invalid: answer(request, .invalid)
-            case .executed(let block): answer(request, judge(block, for: request, at: now))
+            case .executed(let block): answer(request, judge(block.header, for: request, at: now))
             }
         }
         checks[digest] = nil
     }
 
-    private func judge(_ block: ExecutedBlock, for request: CheckRequest, at now: StepTime) -> CheckOutcome {
-        let header = block.header
-        if let parent = request.parentPayload, header.parent != parent, !block.endsEpoch { return .invalid }
-        guard header.view == request.view || block.endsEpoch else { return .invalid }
+    private func judge(_ header: Header, for request: CheckRequest, at now: StepTime) -> CheckOutcome {
+        if let parent = request.parentPayload, header.parent != parent, !header.endsEpoch { return .invalid }
+        guard header.view == request.view || header.endsEpoch else { return .invalid }
         if request.purpose == .vote, let parent = state(after: header.parent)?.header {
             let ahead = UInt64(configuration.parameters.consensus.clockAheadMilliseconds)
             let latest = max(now.civil.adding(milliseconds: ahead), parent.timestamp.adding(milliseconds: 1))
             guard header.timestamp <= latest else { return .invalid }
         }
-        return .valid(endsEpoch: block.endsEpoch)
+        return .valid(endsEpoch: header.endsEpoch)
     }
 
     private mutating func certified(_ payload: Digest, view: View) {

@@ -36,8 +36,8 @@ extension ReplicaCore {
         from peer: ReplicaIndex,
         at now: StepTime
     ) {
-        guard case .proposal(let proposal) = message else {
-            effects.append(.misbehaved(peer, reason: "a proposal frame without a proposal"))
+        guard case .proposal(let proposal) = message, configuration.validators.leader(of: proposal.view) == peer else {
+            effects.append(.misbehaved(peer, reason: "a proposal frame without a proposal of its sender's"))
             return
         }
         let digest = outline.header.digest(hashing)
@@ -45,11 +45,10 @@ extension ReplicaCore {
             effects.append(.misbehaved(peer, reason: "a proposal with another block than it names"))
             return
         }
-        // Only a leader's own proposal may fill the tree; the voter looks at the rest of it.
-        if configuration.validators.leader(of: proposal.view) == peer, outline.header.view == proposal.view {
+        if outline.header.view == proposal.view {
             insertProposal(outline, digest: digest, from: peer)
             // A certificate may have named the block before its proposal came.
-            if isAwaited(digest) { take(outline, digest: digest, from: peer, at: now) }
+            if isAwaited(digest) { take(digest, at: now) }
         }
         voterInputs.append(.message(message, from: peer))
     }
@@ -61,22 +60,40 @@ extension ReplicaCore {
 
     private mutating func receiveOutline(_ outline: BlockOutline, from peer: ReplicaIndex, at now: StepTime) {
         let digest = outline.header.digest(hashing)
-        guard isAwaited(digest) else { return }
+        let isNamed = isNamed(digest, header: outline.header)
+        guard isNamed || isAwaited(digest) else { return }
         guard outline.matchesHeader(hasher) else {
             effects.append(.misbehaved(peer, reason: "transactions that are not those of the block"))
             return
         }
-        take(outline, digest: digest, from: peer, at: now)
+        if isNamed {
+            insert(outline, digest: digest, from: peer)
+        } else {
+            // Nobody but a leader stands behind it: it counts as what that leader proposes for the view.
+            guard checks[digest]?.contains(where: { $0.view == outline.header.view }) == true else { return }
+            insertProposal(outline, digest: digest, from: peer)
+        }
+        take(digest, at: now)
     }
 
-    /// Whether the voter, or a block that is here, waits for this one.
-    private func isAwaited(_ digest: Digest) -> Bool {
-        checks[digest] != nil || votedTarget?.digest == digest
-            || tree.entries.values.contains { $0.outline.header.parent == digest }
+    /// Whether the voter waits for this block.
+    private func isAwaited(_ digest: Digest) -> Bool { checks[digest] != nil || votedTarget?.digest == digest }
+
+    /// Whether a quorum stands behind a block, itself or through a descendant that is here. A proposal alone names nothing:
+    /// its leader could make up ancestors without end.
+    private func isNamed(_ digest: Digest, header: Header) -> Bool {
+        if votedTarget?.digest == digest || checks[digest]?.contains(where: { $0.purpose == .certify }) == true {
+            return true
+        }
+        return tree.entries.values.contains { entry in
+            let child = entry.outline.header
+            return child.parent == digest && entry.isNamed && child.height == header.height.next
+                && child.view > header.view
+        }
     }
 
-    private mutating func take(_ outline: BlockOutline, digest: Digest, from peer: ReplicaIndex, at now: StepTime) {
-        insert(outline, digest: digest, from: peer)
+    /// Goes on with a block that has come, and with what stands on it.
+    private mutating func take(_ digest: Digest, at now: StepTime) {
         advance(digest, at: now)
         for child in tree.children(of: digest) { advance(child, at: now) }
         answerChecks(of: digest, at: now)
@@ -84,13 +101,20 @@ extension ReplicaCore {
     }
 
     private mutating func serveBodies(_ wanted: [Digest], of digest: Digest, to peer: ReplicaIndex) {
-        let final = chain.uncommitted.first { $0.digest == digest }?.transactions
+        guard Set(wanted).count == wanted.count else {
+            effects.append(.misbehaved(peer, reason: "a request that names a transaction twice"))
+            return
+        }
+        var final: [Digest: SealedTransaction] = [:]
+        for transaction in chain.uncommitted.first(where: { $0.digest == digest })?.transactions ?? [] {
+            final[transaction.digest] = transaction
+        }
         var found: [[UInt8]] = []
         var byteCount = 0
         for transaction in wanted {
             let sealed =
                 tree[digest]?.bodies[transaction]?.sealed ?? pool[transaction]?.sealed
-                ?? final?.first { $0.digest == transaction }
+                ?? final[transaction]
             guard let sealed, byteCount + sealed.bytes.count <= Limits.blockBytesMax else { continue }
             byteCount += sealed.bytes.count
             found.append(sealed.bytes)
@@ -104,17 +128,20 @@ extension ReplicaCore {
         from peer: ReplicaIndex,
         at now: StepTime
     ) {
-        guard let entry = tree[digest], entry.isCollecting else { return }
+        // Only what was asked for: a block's bodies are not kept before somebody needs them.
+        guard let entry = tree[digest], entry.isCollecting, entry.askCount > 0 else { return }
         let missing = Set(entry.missing())
         for bytes in bodies {
             do {
                 let sealed = try SealedTransaction(bytes: bytes, digestFunction: hashing)
-                if missing.contains(sealed.digest) { tree[digest]?.bodies[sealed.digest] = .unverified(sealed) }
+                if missing.contains(sealed.digest) { tree[digest]?.put(.unverified(sealed)) }
             } catch {
                 effects.append(.misbehaved(peer, reason: "a transaction that does not decode: \(error)"))
                 return
             }
         }
+        // The header commits to these very bodies, so whoever sent them, the block itself is too large.
+        if let held = tree[digest]?.bodyByteCount, held > Limits.blockBytesMax { return reject(digest, at: now) }
         advance(digest, at: now)
         answerChecks(of: digest, at: now)
     }

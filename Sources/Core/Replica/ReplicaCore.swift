@@ -34,7 +34,8 @@ package struct ReplicaConfiguration: Sendable {
 /// A whole node as a value: voter, pool, blocks in progress and catch-up. Input in, effects out, nothing else.
 ///
 /// The entry point is `step`. It keeps true: a final block is never changed or skipped; nothing that was not checked is
-/// asked to be stored; whatever is held for others is bounded (`PoolLimits`, `BlockTree.countMax`, one sync request).
+/// asked to be stored; whatever is held for others is bounded (`PoolLimits`, `BlockTree.countMax`,
+/// `Limits.blockBytesMax` for each block, one sync request).
 package struct ReplicaCore: Sendable {
     let configuration: ReplicaConfiguration
     let hashing: any DigestFunction
@@ -131,10 +132,9 @@ package struct ReplicaCore: Sendable {
 
     /// What a journal must begin with when the old one is cut: the voter's part, and every block that is not in the store.
     package var journalSnapshot: [ReplicaJournalRecord] {
-        let branches = tree.entries.values.filter(\.isJournalled).compactMap(\.executed).sorted {
-            $0.digest < $1.digest
-        }
-        return (chain.uncommitted + branches).map { .block($0.block) }
+        // Executed or not: this node may have voted for every one of them.
+        let branches = tree.digests(where: \.isJournalled).compactMap { tree[$0]?.block }
+        return (chain.uncommitted.map(\.block) + branches).map { .block($0) }
             + voter.journalSnapshot.map { .consensus($0) }
     }
 
@@ -251,7 +251,7 @@ package struct ReplicaCore: Sendable {
         // The journal's checksum held, so a body that does not decode cannot be ours: the block is fetched again.
         guard sealed.count == block.transactions.count else { return }
         var entry = BlockEntry(outline: block.outline(of: sealed))
-        for transaction in sealed { entry.bodies[transaction.digest] = .unverified(transaction) }
+        for transaction in sealed { entry.put(.unverified(transaction)) }
         entry.isJournalled = true
         entry.isNamed = true
         tree[block.header.digest(hashing)] = entry

@@ -24,6 +24,9 @@ package struct Header: Hashable, Sendable, CanonicalCodable {
     /// The digest of the validator set that signs its child.
     package let childValidatorSet: Digest
 
+    /// Whether the block changes the validator set, so that its epoch ends with it.
+    package var endsEpoch: Bool { validatorSet != childValidatorSet }
+
     package init(
         network: Digest,
         protocolVersion: UInt16,

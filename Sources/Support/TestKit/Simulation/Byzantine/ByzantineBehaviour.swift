@@ -121,6 +121,8 @@ package enum ByzantineKind: String, Sendable, CaseIterable {
     case otherEpoch = "other epoch"
     case badSigner = "bad signer"
     case replayer
+    case staleProposer = "stale proposer"
+    case ancestorForger = "ancestor forger"
 
     func makeBehaviour(seed: UInt64) -> any ByzantineBehaviour {
         switch self {
@@ -138,6 +140,8 @@ package enum ByzantineKind: String, Sendable, CaseIterable {
         case .forker: Forker()
         case .otherEpoch: OtherEpoch()
         case .badSigner: BadSigner()
+        case .staleProposer: StaleProposer()
+        case .ancestorForger: AncestorForger()
         }
     }
 }

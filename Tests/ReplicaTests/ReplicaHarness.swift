@@ -1,0 +1,156 @@
+import Consensus
+import Execution
+import LedgerModel
+import Primitives
+import Replica
+import TestKit
+
+/// One replica among validators whose every message the test writes itself.
+struct ReplicaHarness {
+    let fixture: LedgerFixture
+    let ledger: InMemoryLedger
+    let own: ReplicaIndex
+    private(set) var core: ReplicaCore
+    private(set) var effects: [ReplicaEffect] = []
+    private(set) var now = StepTime(
+        monotonic: MonotonicTime(nanoseconds: 1_000_000_000),
+        civil: LedgerFixture.start.adding(milliseconds: 60_000)
+    )
+
+    /// A replica that starts from genesis, with links to all others.
+    ///
+    /// It leads view 4 and the fourth view of every round after that.
+    init(journalled blocks: [Block] = []) {
+        let fixture = LedgerFixture()
+        let own = fixture.validators.leader(of: View(4))
+        self.fixture = fixture
+        self.own = own
+        ledger = fixture.makeLedger()
+        core = ReplicaCore(
+            configuration: ReplicaConfiguration(
+                network: fixture.network,
+                suite: fixture.suite,
+                validators: fixture.validators,
+                ownIndex: own,
+                parameters: fixture.parameters
+            ),
+            committed: ledger.state,
+            blocks: blocks,
+            restoration: VoterRestoration(
+                lastFinalised: FinalisedPoint(epoch: .zero, view: .zero, payload: ledger.state.headerDigest),
+                requiresHearing: false
+            ),
+            signer: fixture.validatorSigner(Int(own.rawValue))
+        )
+        give(.start)
+        for peer in others { give(.connected(peer)) }
+    }
+
+    var others: [ReplicaIndex] { fixture.validators.indices.filter { $0 != own } }
+
+    /// Gives an input, carries out what it asks of execution, and notes every effect. Nothing is committed to the store.
+    mutating func give(_ input: ReplicaInput) {
+        var waiting = core.step(input, at: now)[...]
+        while let effect = waiting.popFirst() {
+            effects.append(effect)
+            guard case .execute(let request) = effect else { continue }
+            waiting += core.step(.executed(request, result(of: request)), at: now)
+        }
+    }
+
+    /// Lets time pass, with a tick at every deadline.
+    mutating func wait(milliseconds: UInt64) {
+        let end = now.monotonic.adding(milliseconds: milliseconds)
+        while let deadline = core.deadline, deadline <= end {
+            advance(to: max(deadline, now.monotonic.adding(nanoseconds: 1)))
+            give(.tick)
+        }
+        advance(to: end)
+    }
+
+    private mutating func advance(to time: MonotonicTime) {
+        let passed = time.since(now.monotonic) / 1_000_000
+        now = StepTime(monotonic: time, civil: now.civil.adding(milliseconds: passed))
+    }
+
+    private func result(of request: ExecutionRequest) -> ExecutionResult {
+        do {
+            return .executed(
+                try fixture.executor.execute(request.transactions, context: request.context, on: request.state)
+            )
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    // MARK: What others say
+
+    func leader(of view: UInt64) -> ReplicaIndex { fixture.validators.leader(of: View(view)) }
+
+    func digest(_ outline: BlockOutline) -> Digest { outline.header.digest(fixture.suite.digestFunction) }
+
+    func notarise(_ payload: Digest, view: UInt64, parentView: UInt64) -> Ballot {
+        .notarise(epoch: .zero, view: View(view), parentView: View(parentView), payload: payload)
+    }
+
+    func vote(_ ballot: Ballot, by signer: ReplicaIndex) -> Vote {
+        let signature = fixture.validatorSigner(Int(signer.rawValue))
+            .sign(ballot.signedBytes(networkDigest: fixture.network))
+        return Vote(ballot: ballot, signer: signer, signature: signature)
+    }
+
+    func certificate(_ ballot: Ballot) -> QuorumCertificate {
+        CertifiedChain(fixture: fixture).certificate(for: ballot, signers: others.map { Int($0.rawValue) })
+    }
+
+    /// A block as the leader of `view` makes it.
+    func block(_ transactions: [SealedTransaction] = [], view: UInt64, on state: LedgerState) throws -> ExecutedBlock {
+        let context = BlockContext(
+            view: View(view),
+            timestamp: state.header.timestamp.adding(milliseconds: 1000),
+            proposer: leader(of: view)
+        )
+        return try fixture.executor.execute(transactions.map { .unverified($0) }, context: context, on: state)
+    }
+
+    /// A quorum's certificate, from a peer.
+    mutating func prove(_ ballot: Ballot) {
+        give(.message(.consensus(.certificate(certificate(ballot))), from: others[0]))
+    }
+
+    /// The leader's proposal of `payload`, alone.
+    mutating func propose(_ payload: Digest, view: UInt64, parentView: UInt64) {
+        let vote = vote(notarise(payload, view: view, parentView: parentView), by: leader(of: view))
+        guard let proposal = Proposal(vote: vote) else { return }
+        give(.message(.consensus(.proposal(proposal)), from: leader(of: view)))
+    }
+
+    /// The leader's proposal of a block, with the block.
+    mutating func propose(_ outline: BlockOutline, view: UInt64, parentView: UInt64) {
+        let vote = vote(notarise(digest(outline), view: view, parentView: parentView), by: leader(of: view))
+        guard let proposal = Proposal(vote: vote) else { return }
+        give(.message(.proposal(.proposal(proposal), outline), from: leader(of: view)))
+    }
+
+    // MARK: What the replica said
+
+    /// Its votes, in order.
+    var votes: [Ballot] {
+        effects.compactMap { effect in
+            switch effect {
+            case .broadcast(.consensus(.vote(let vote))): vote.ballot
+            case .broadcast(.consensus(.proposal(let proposal))), .broadcast(.proposal(.proposal(let proposal), _)):
+                proposal.vote.ballot
+            default: nil
+            }
+        }
+    }
+
+    var sent: [(message: PeerMessage, peer: ReplicaIndex)] {
+        effects.compactMap { if case .send(let message, let peer) = $0 { (message, peer) } else { nil } }
+    }
+
+    var blamed: [ReplicaIndex] {
+        effects.compactMap { if case .misbehaved(let peer, _) = $0 { peer } else { nil } }
+    }
+}
