@@ -26,6 +26,12 @@ package protocol PeerLinks: Sendable {
     @discardableResult
     func send(_ frame: [UInt8], to peer: PeerIdentifier) -> Bool
 
+    /// Ends the link to a peer that broke the protocol and counts it, and makes none to it for a while, which doubles each
+    /// time up to a limit. (In memory the while ends with `heal`.)
+    ///
+    /// Never blocks. It is known by `disconnected` with `LinkEnd.dropped`, if there was a link.
+    func drop(_ peer: PeerIdentifier)
+
     /// Sets where events go. Called exactly once, before `run`.
     func deliver(to sink: @escaping LinkEventSink)
 
@@ -74,13 +80,15 @@ package enum LinkEnd: Hashable, Sendable {
     case controlMalformed
     /// The peer made a newer link: it was restarted, or its key is in use on two machines.
     case replaced
+    /// The peer broke the protocol: `PeerLinks.drop`.
+    case dropped
     /// This node is stopping.
     case stopped
 
-    /// Whether the peer broke the format, which no network does.
+    /// Whether the peer broke the format or the protocol, which no network does.
     package var blamesPeer: Bool {
         switch self {
-        case .frameEmpty, .frameOversized, .controlMalformed: true
+        case .frameEmpty, .frameOversized, .controlMalformed, .dropped: true
         case .closedByPeer, .failed, .silent, .stalled, .replaced, .stopped: false
         }
     }
@@ -108,6 +116,8 @@ package enum LinkRefusal: UInt8, Hashable, Sendable, CaseIterable {
     case crowdedOut = 9
     /// The other side closed before its hello.
     case closedEarly = 10
+    /// The peer was dropped a while ago.
+    case banned = 11
 }
 
 /// Counts since the start. They only grow.
@@ -131,7 +141,7 @@ package struct LinkStatistics: Hashable, Sendable {
     /// Links that were connected, and those of them that ended.
     package var connected: UInt64 = 0
     package var disconnected: UInt64 = 0
-    /// Links that ended because the peer broke the format.
+    /// Links that ended because the peer broke the format or the protocol.
     package var misbehaved: UInt64 = 0
     /// Dialled addresses that did not answer.
     package var dialsFailed: UInt64 = 0

@@ -51,6 +51,30 @@ import Transport
         try await node.stop()
     }
 
+    /// docs/protocol.md [DROP]
+    @Test(arguments: [UInt16(0), 1])
+    func droppedPeerComesBackLaterEachTime(by own: UInt16) async throws {
+        var world = try TCPWorld(nodes: 2)
+        world.settings.banMinMilliseconds = 200
+        world.settings.banMaxMilliseconds = 100_000
+        world.settings.redialMinMilliseconds = 1
+        world.settings.redialMaxMilliseconds = 5
+        let nodes = (try world.start(0), try world.start(1))
+        let (node, peer) = own == 0 ? (nodes.0, one) : (nodes.1, zero)
+        // Each ban is between half of its step and the whole.
+        for (round, least) in [(1, 100), (2, 200), (3, 400)] {
+            #expect(await holds { node.links.statistics.connected == UInt64(round) })
+            let start = ContinuousClock.now
+            node.links.drop(peer)
+            #expect(await holds { node.links.statistics.connected == UInt64(round + 1) })
+            #expect(ContinuousClock.now - start >= .milliseconds(least))
+        }
+        #expect(node.links.statistics.misbehaved == 3)
+        #expect(own == 1 || node.links.statistics.refused[.banned] ?? 0 > 0)
+        try await nodes.0.stop()
+        try await nodes.1.stop()
+    }
+
     @Test func frameAtTheLimitIsTaken() async throws {
         var world = try TCPWorld(nodes: 2)
         world.settings.frameBytesMax = 1_000

@@ -199,6 +199,28 @@ import Testing
         try await stays.stop()
     }
 
+    /// docs/protocol.md [DROP]
+    @Test(arguments: LinksUnderTest.allCases, [UInt16(0), 1])
+    func droppedPeerIsCountedAndGetsNoOtherLinkForAWhile(_ kind: LinksUnderTest, by own: UInt16) async throws {
+        let nodes = try await pair(kind)
+        let (node, other) = own == 0 ? nodes : (nodes.1, nodes.0)
+        let (here, there) = (PeerIdentifier(own), PeerIdentifier(1 - own))
+        node.links.drop(PeerIdentifier(9))
+        node.links.drop(there)
+        #expect(await node.log.event(.disconnected(there, .dropped)))
+        #expect(await other.log.event(.disconnected(here, .closedByPeer)))
+        #expect(node.links.statistics.misbehaved == 1)
+        #expect(other.links.statistics.misbehaved == 0)
+        #expect(LinkEnd.dropped.blamesPeer)
+        // Longer than the first wait before dialling again.
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(node.links.statistics.connected == 1)
+        #expect(!node.links.send([1], to: there))
+        try await node.stop()
+        node.links.drop(there)
+        try await other.stop()
+    }
+
     @Test(arguments: LinksUnderTest.allCases)
     func cancelledTaskEndsTheLinks(_ kind: LinksUnderTest) async throws {
         let nodes = try await pair(kind)

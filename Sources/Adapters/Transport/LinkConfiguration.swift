@@ -41,6 +41,9 @@ package struct LinkSettings: Hashable, Sendable {
     /// The wait before the first attempt to dial again; it doubles with each failure.
     package var redialMinMilliseconds: UInt64 = 100
     package var redialMaxMilliseconds: UInt64 = 5_000
+    /// How long a dropped peer gets no link; it doubles with each time.
+    package var banMinMilliseconds: UInt64 = 1_000
+    package var banMaxMilliseconds: UInt64 = 60_000
     /// How soon an event is offered again after the sink said "not now".
     package var offerAgainMilliseconds: UInt64 = 2
     /// Bytes of one frame.

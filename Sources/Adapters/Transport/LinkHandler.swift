@@ -176,6 +176,7 @@ final class LinkHandler: ChannelInboundHandler {
         guard hello.network == hub.hello.network else { return refuse(.networkMismatch) }
         guard hello.identifier == certificate.peer else { return refuse(.identifierMismatch) }
         if case .accepted = origin, hub.dials(certificate.peer) { return refuse(.directionMismatch) }
+        guard hub.banRest(of: certificate.peer) == nil else { return refuse(.banned) }
         deadline.cancel()
         state = .open(certificate.peer)
         heardAt = .now()

@@ -12,6 +12,8 @@ import Primitives
 final class LinkHub {
     /// A link that lasted this long was a success: the next dialling begins with the shortest wait.
     private static let success = TimeAmount.seconds(1)
+    /// A peer that was not dropped for so many times the longest ban begins with the shortest one again.
+    private static let forgivenAfterBans: UInt64 = 10
 
     /// What there is for each known peer.
     private struct Peer {
@@ -22,6 +24,10 @@ final class LinkHub {
         /// When the newest link was opened, until it ended.
         var openedAt: NIODeadline?
         var redial: Scheduled<Void>?
+        /// How long the next ban is, and the end of the last one.
+        var ban: RedialDelay
+        var bannedUntil: NIODeadline?
+        var refusalLoggedAt: NIODeadline?
     }
 
     let loop: any EventLoop
@@ -70,6 +76,10 @@ final class LinkHub {
                 delay: RedialDelay(
                     minMilliseconds: settings.redialMinMilliseconds,
                     maxMilliseconds: settings.redialMaxMilliseconds
+                ),
+                ban: RedialDelay(
+                    minMilliseconds: settings.banMinMilliseconds,
+                    maxMilliseconds: settings.banMaxMilliseconds
                 )
             )
         }
@@ -119,6 +129,8 @@ final class LinkHub {
     private func dial(_ identifier: PeerIdentifier) {
         guard let address = peers[identifier]?.address else { return }
         peers[identifier]?.redial = nil
+        // It was dropped while the next attempt was waited for.
+        guard banRest(of: identifier) == nil else { return redial(identifier) }
         let bound = NIOLoopBound(self, eventLoop: loop)
         ClientBootstrap(group: loop)
             .connectTimeout(.milliseconds(Int64(settings.handshakeTimeoutMilliseconds)))
@@ -148,9 +160,29 @@ final class LinkHub {
         }
         peers[identifier]?.openedAt = nil
         guard let milliseconds = peers[identifier]?.delay.next(using: &random) else { return }
-        peers[identifier]?.redial = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
-            [self] in dial(identifier)
-        }
+        let wait = max(.milliseconds(Int64(milliseconds)), banRest(of: identifier) ?? .zero)
+        peers[identifier]?.redial = loop.assumeIsolated().scheduleTask(in: wait) { [self] in dial(identifier) }
+    }
+
+    // MARK: Dropping
+
+    /// Ends the link to a peer and makes none for a while.
+    func drop(_ identifier: PeerIdentifier) {
+        guard !isStopping, peers[identifier] != nil else { return }
+        let now = NIODeadline.now()
+        let forgiven = TimeAmount.milliseconds(Int64(settings.banMaxMilliseconds * Self.forgivenAfterBans))
+        if let last = peers[identifier]?.bannedUntil, now - last > forgiven { peers[identifier]?.ban.reset() }
+        guard let milliseconds = peers[identifier]?.ban.next(using: &random) else { return }
+        peers[identifier]?.bannedUntil = now + .milliseconds(Int64(milliseconds))
+        logger.warning("a peer is dropped", metadata: about(identifier, "milliseconds", "\(milliseconds)"))
+        peers[identifier]?.link?.end(.dropped)
+    }
+
+    /// How much longer a dropped peer gets no link; nil when it may have one.
+    func banRest(of identifier: PeerIdentifier) -> TimeAmount? {
+        guard let until = peers[identifier]?.bannedUntil else { return nil }
+        let rest = until - .now()
+        return rest > .zero ? rest : nil
     }
 
     /// Puts TLS and a link's handler on a new connection.
@@ -183,7 +215,7 @@ final class LinkHub {
         guard !isStopping else { return }
         counters.refused(reason)
         if let peer {
-            logger.warning("a peer was refused", metadata: about(peer, "reason", "\(reason)"))
+            logRefusal(of: peer, reason)
             if !sink(.refused(peer, reason)) { counters.add(to: \.heldEvents) }
         } else {
             logStranger(link, reason)
@@ -253,6 +285,14 @@ final class LinkHub {
     }
 
     // MARK: Log
+
+    /// Whoever holds a peer's key cannot fill the log either.
+    private func logRefusal(of peer: PeerIdentifier, _ reason: LinkRefusal) {
+        let now = NIODeadline.now()
+        if let last = peers[peer]?.refusalLoggedAt, now - last < .seconds(1) { return }
+        peers[peer]?.refusalLoggedAt = now
+        logger.warning("a peer was refused", metadata: about(peer, "reason", "\(reason)"))
+    }
 
     /// Strangers cannot fill the log: one line a second.
     private func logStranger(_ link: LinkHandler, _ reason: LinkRefusal) {

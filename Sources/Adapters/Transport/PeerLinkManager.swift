@@ -27,6 +27,8 @@ package final class PeerLinkManager: PeerLinks {
     private let queues: OutgoingQueues
     private let counters = LinkCounters()
     private let state = Mutex(State.new(nil))
+    /// Tells the hub, while there is one, to drop a peer.
+    private let dropping = Mutex<(@Sendable (PeerIdentifier) -> Void)?>(nil)
     private let stops: AsyncStream<Never>
     private let stopping: AsyncStream<Never>.Continuation
 
@@ -55,6 +57,8 @@ package final class PeerLinkManager: PeerLinks {
         }
         return false
     }
+
+    package func drop(_ peer: PeerIdentifier) { dropping.withLock { $0 }?(peer) }
 
     package func deliver(to sink: @escaping LinkEventSink) {
         state.withLock {
@@ -94,6 +98,8 @@ package final class PeerLinkManager: PeerLinks {
                 return NIOLoopBound(hub, eventLoop: loop)
             }.get()
             queues.start { loop.execute { hub.value.writeQueued() } }
+            dropping.withLock { $0 = { peer in loop.execute { hub.value.drop(peer) } } }
+            defer { dropping.withLock { $0 = nil } }
             let listener = try await listen(on: loop, hub)
             state.withLock { $0 = .running(port: listener.localAddress?.port.flatMap { UInt16(exactly: $0) }) }
             warnOfOwnExpiry()

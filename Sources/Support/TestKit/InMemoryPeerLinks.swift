@@ -105,6 +105,18 @@ package final class InMemoryLinkNetwork: Sendable {
         state.withLock { $0.nodes[identifier] = nil }
     }
 
+    fileprivate func drop(_ peer: PeerIdentifier, by identifier: PeerIdentifier) {
+        state.withLock { state in
+            guard let node = state.nodes[identifier], node.peers.contains(peer) else { return }
+            let pair = Pair(identifier, peer)
+            state.cut.insert(pair)
+            guard state.connected.contains(pair) else { return }
+            node.counters.add(to: \.misbehaved)
+            disconnect(pair, { $0 == identifier ? .dropped : .closedByPeer }, &state)
+        }
+        deliverDue()
+    }
+
     /// - Returns: Whether the frame is on its way, or the counter of why not.
     fileprivate func send(
         _ frame: [UInt8],
@@ -242,6 +254,8 @@ package final class InMemoryPeerLinks: PeerLinks {
         counters.sent(frame.count + 4)
         return true
     }
+
+    package func drop(_ peer: PeerIdentifier) { network.drop(peer, by: identifier) }
 
     package func deliver(to sink: @escaping LinkEventSink) { self.sink.withLock { $0 = sink } }
 
