@@ -37,6 +37,10 @@ struct CodingTests {
             .certification(Certification(epoch: .zero, view: View(3), payload: a, endsEpoch: true)),
             .floor(epoch: Epoch(1), view: View(3)),
         ]
+            + [
+                .keyNotInSet, .unknownOwnVote(votes[0]), .damagedJournal, .missingJournal, .unknownProtocolVersion,
+                .signingFailed,
+            ].map { .refused($0) }
     }
 
     @Test func decodersAcceptOnlyCanonicalForms() {

@@ -57,6 +57,32 @@ struct HearingTests {
         #expect(bench.wait(1000).castKinds == [])
     }
 
+    /// Peers may have forgotten the vote when we start again.
+    @Test func aRefusalOutlivesRestartsAndCutsOfTheJournal() {
+        var bench = Bench(own: 0, requiresHearing: true)
+        let lost = bench.vote(bench.nullify(1), by: 0)
+        let reason = RefusalReason.unknownOwnVote(lost)
+        let effects = bench.step(.message(echo([lost]), from: ReplicaIndex(2)))
+        #expect(effects.journalled == [.refused(reason)])
+        for records in [bench.journal, bench.voter.journalSnapshot] {
+            var restarted = Bench(own: 0, records: records, requiresHearing: true)
+            #expect(restarted.step(.tick).contains(.refusing(reason)))
+            _ = restarted.step(.message(echo(), from: ReplicaIndex(1)))
+            _ = restarted.step(.message(echo(), from: ReplicaIndex(3)))
+            #expect(!restarted.voter.isVoting)
+            _ = restarted.work()
+            #expect(restarted.wait(1000).castKinds == [])
+            #expect(restarted.voter.journalSnapshot.contains(.refused(reason)))
+        }
+    }
+
+    /// A key that is not in the set now may be in a later one.
+    @Test(arguments: [RefusalReason.keyNotInSet, .signingFailed, .unknownProtocolVersion])
+    func aRefusalThatForgetsNothingIsNotKept(reason: RefusalReason) {
+        let bench = Bench(own: 0, refusal: reason)
+        #expect(!bench.voter.journalSnapshot.contains(.refused(reason)))
+    }
+
     @Test func votesInTheJournalAndAtTheFloorAreNoSurprise() {
         var bench = Bench(own: 0)
         _ = bench.work()

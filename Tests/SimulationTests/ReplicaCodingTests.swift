@@ -68,10 +68,11 @@ import Testing
             .consensus(
                 .certification(Certification(epoch: .zero, view: View(1), payload: block.digest, endsEpoch: false))
             ),
+            .consensus(.refused(.missingJournal)),
         ]
         var fuzz = DecoderFuzz(seed: 2)
         #expect(fuzz.counterexample(samples: records, rounds: 3000) == nil)
-        #expect(records.map(\.forcesSync) == [true, true, true, false])
+        #expect(records.map(\.forcesSync) == [true, true, true, false, true])
     }
 
     @Test(arguments: [(4096, true), (4097, false)])

@@ -10,11 +10,13 @@ package enum JournalRecord: Hashable, Sendable, CanonicalCodable {
     case certification(Certification)
     /// 3. Nothing at or below this view will ever be voted on again; it never moves back.
     case floor(epoch: Epoch, view: View)
+    /// 4. This key never votes again: something that it must not forget is forgotten.
+    case refused(RefusalReason)
 
     /// Whether the turn that writes it must sync before anything is sent.
     package var forcesSync: Bool {
         switch self {
-        case .vote, .floor: true
+        case .vote, .floor, .refused: true
         case .certificate, .certification: false
         }
     }
@@ -34,6 +36,9 @@ package enum JournalRecord: Hashable, Sendable, CanonicalCodable {
             encoder.append(UInt8(3))
             encoder.append(epoch)
             encoder.append(view)
+        case .refused(let reason):
+            encoder.append(UInt8(4))
+            encoder.append(reason)
         }
     }
 
@@ -43,6 +48,7 @@ package enum JournalRecord: Hashable, Sendable, CanonicalCodable {
         case 1: self = .certificate(try decoder.read())
         case 2: self = .certification(try decoder.read())
         case 3: self = .floor(epoch: try decoder.read(), view: try decoder.read())
+        case 4: self = .refused(try decoder.read())
         case let other: throw .unknownTag(type: "JournalRecord", found: UInt64(other))
         }
     }

@@ -20,7 +20,7 @@ package struct VoterRestoration: Sendable {
     package let lastFinalised: FinalisedPoint
     /// The certificate that made it final, if it has one of its own: what [ANSWER] sends until a newer one is known.
     package let lastFinalisation: QuorumCertificate?
-    /// Why this node must not vote although it holds a key: a damaged or missing journal.
+    /// Why this node must not vote although it holds a key, if the records do not say it: a damaged journal.
     package let refusal: RefusalReason?
     /// Whether peers must echo our votes before the first one is cast: after every start of the process, but not when
     /// a running node goes on into the next epoch.

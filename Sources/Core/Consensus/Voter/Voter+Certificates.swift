@@ -137,7 +137,7 @@ extension Voter {
             finalisedIsExecuted = true
             finalisedEndsEpoch = endsEpoch
             if endsEpoch { effects.append(.epochEnded(payload: block.payload)) }
-        } else {
+        } else if mayVoteYet {
             finaliseDue.append(view)
         }
         if let certificate = rounds[view]?[.notarise] ?? rounds[view]?[.finalise] { enter(view.next, by: certificate) }

@@ -18,7 +18,7 @@ extension Voter {
             case .floor(let floorEpoch, let view) where floorEpoch == epoch:
                 floor = max(floor, view)
                 currentView = max(currentView, view.next)
-            case .vote, .certificate, .certification, .floor: break
+            case .vote, .certificate, .certification, .floor, .refused: break
             }
         }
     }
@@ -118,10 +118,11 @@ extension Voter {
 
     // MARK: Cutting the journal
 
-    /// The records that a new journal must begin with when the old one is cut at the last final view: the floor, the
+    /// The records that a new journal must begin with when the old one is cut at the last final view: the floor, a refusal, the
     /// newest finalisation, and votes, certificates and certifications above it.
     package var journalSnapshot: [JournalRecord] {
         var records: [JournalRecord] = [.floor(epoch: validators.epoch, view: max(floor, finalised.view))]
+        if let lastingRefusal { records.append(.refused(lastingRefusal)) }
         if let finalisation, finalisation.epoch == validators.epoch { records.append(.certificate(finalisation)) }
         for view in rounds.keys.sorted() where view > finalised.view {
             guard let round = rounds[view] else { continue }

@@ -47,6 +47,8 @@ package struct Voter: Sendable {
     let signer: (any MessageSigner)?
     let verifier: any SignatureVerifier
     let startRefusal: RefusalReason?
+    /// Why this key never votes again; the journal says so too.
+    var lastingRefusal: RefusalReason?
     /// What an older epoch is answered with.
     let previousFinalisation: QuorumCertificate?
     /// Payloads that were certified before the restart.
@@ -144,9 +146,13 @@ package struct Voter: Sendable {
         heard = []
         answered = [Answered](repeating: Answered(), count: validators.count)
         newestVotes = [Vote?](repeating: nil, count: 3 * validators.count)
+        let journalled = restored.records.lazy.compactMap { record -> RefusalReason? in
+            if case .refused(let reason) = record { reason } else { nil }
+        }.first
+        lastingRefusal = restored.refusal.flatMap { $0.isLasting ? $0 : nil } ?? journalled
         if let ownIndex, let signer {
             let holdsKey = validators.key(of: ownIndex) == signer.publicKey
-            startRefusal = restored.refusal ?? (holdsKey ? nil : .keyNotInSet)
+            startRefusal = restored.refusal ?? journalled ?? (holdsKey ? nil : .keyNotInSet)
             standing = startRefusal != nil ? .refusing : restored.requiresHearing ? .hearing(heard: []) : .voting
         } else {
             startRefusal = restored.refusal
@@ -182,6 +188,14 @@ package struct Voter: Sendable {
 
     /// Whether votes may be cast at present.
     package var isVoting: Bool { standing == .voting }
+
+    /// Whether votes may be cast at present or after the hearing.
+    var mayVoteYet: Bool {
+        switch standing {
+        case .hearing, .voting: true
+        case .follower, .refusing, .stopped: false
+        }
+    }
 
     /// Whether the epoch's last block is final and executed.
     package var epochIsOver: Bool { finalisedIsExecuted && finalisedEndsEpoch }
@@ -225,6 +239,11 @@ package struct Voter: Sendable {
     mutating func refuse(_ reason: RefusalReason) {
         guard standing != .refusing, standing != .stopped, standing != .follower else { return }
         standing = .refusing
+        finaliseDue = []
+        if reason.isLasting {
+            lastingRefusal = reason
+            effects.append(.journal(.refused(reason)))
+        }
         effects.append(.refusing(reason))
     }
 

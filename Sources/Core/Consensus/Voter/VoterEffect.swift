@@ -67,22 +67,6 @@ package enum Misbehaviour: Hashable, Sendable {
     case badCertificate
 }
 
-/// Why a node that holds a voting key does not vote.
-package enum RefusalReason: Hashable, Sendable {
-    /// The key is not the one that the validator set has at this place.
-    case keyNotInSet
-    /// Peers hold a vote of ours that our journal lacks: it comes from an old backup or was cut, or the key is in use twice.
-    case unknownOwnVote(Vote)
-    /// The journal is damaged before its tail.
-    case damagedJournal
-    /// There is a key and no journal.
-    case missingJournal
-    /// The ledger's protocol version is not known here.
-    case unknownProtocolVersion
-    /// The key could not sign.
-    case signingFailed
-}
-
 /// Why a node must stop.
 package enum StopReason: Hashable, Sendable {
     /// A final block does not execute to what its header says ([FINALISED]).
