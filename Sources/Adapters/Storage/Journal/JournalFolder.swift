@@ -74,24 +74,11 @@ struct JournalFolder: Sendable {
                 throw JournalError(error)
             }
             let header = try self.header(of: bytes, name: name)
-            let before = content
-            if let before, before.nextSequence != header.firstSequence {
-                throw before.tornBytes > 0 && header.firstSequence > before.nextSequence
-                    ? .damagedBeforeTail(file: before.name, offset: UInt64(before.newestOffset))
-                    : .sequenceGap(file: name, expected: before.nextSequence, found: header.firstSequence)
-            }
+            if let fault = content?.fault(before: header, name: name) { throw fault }
             let scan = JournalScan(file: bytes, header: header)
             guard scan.end != .damaged else { throw .damagedBeforeTail(file: name, offset: UInt64(scan.endOffset)) }
-            content = Content(
-                records: (before?.records ?? []) + scan.records,
-                segments: (before?.segments ?? []) + [header.firstSequence],
-                nextSequence: scan.nextSequence,
-                tornBytes: scan.end == .torn ? scan.usedByteCount - scan.endOffset : 0,
-                newestHeader: header,
-                newestByteCount: bytes.count,
-                newestOffset: scan.endOffset,
-                newestUsed: max(scan.usedByteCount, scan.endOffset)
-            )
+            if content == nil { content = Content(newestHeader: header) }
+            content?.add(scan, of: header, byteCount: bytes.count)
         }
         return content
     }
@@ -181,6 +168,26 @@ struct JournalFolder: Sendable {
 extension JournalFolder.Content {
     /// The name of the newest file.
     fileprivate var name: String { JournalFolder.name(newestHeader.firstSequence) }
+
+    /// Why a file that begins with `header` cannot be the next one.
+    fileprivate func fault(before header: JournalSegmentHeader, name: String) -> JournalError? {
+        guard nextSequence != header.firstSequence else { return nil }
+        return tornBytes > 0 && header.firstSequence > nextSequence
+            ? .damagedBeforeTail(file: self.name, offset: UInt64(newestOffset))
+            : .sequenceGap(file: name, expected: nextSequence, found: header.firstSequence)
+    }
+
+    /// Takes in what the next file holds.
+    fileprivate mutating func add(_ scan: JournalScan, of header: JournalSegmentHeader, byteCount: Int) {
+        records += scan.records
+        segments.append(header.firstSequence)
+        nextSequence = scan.nextSequence
+        tornBytes = scan.end == .torn ? scan.usedByteCount - scan.endOffset : 0
+        newestHeader = header
+        newestByteCount = byteCount
+        newestOffset = scan.endOffset
+        newestUsed = max(scan.usedByteCount, scan.endOffset)
+    }
 }
 
 extension JournalError {
