@@ -110,8 +110,12 @@ extension LedgerView {
         return FinalisedBlock(block: block, certificate: try certificate(at: height))
     }
 
-    /// Consecutive final blocks from `height` on, as a peer is served: about `bytesMax` bytes or `countMax` blocks, and more
-    /// only as far as the next block with a certificate of its own, with which every answer ends.
+    /// Consecutive final blocks from `height` on, as a peer is served: about `bytesMax` bytes or `countMax` blocks, cut back
+    /// to the last block with a certificate of its own, with which every answer ends.
+    ///
+    /// If the first such block lies beyond, the answer goes on up to it as far as one frame carries. A quorum finalises every
+    /// few blocks, and a node that was itself served keeps the certificate at the end of each answer. Where this gives nothing
+    /// nevertheless, another node may hold a certificate that this one missed.
     package func finalisedBlocks(
         from height: Height,
         countMax: Int,
@@ -121,14 +125,29 @@ extension LedgerView {
         var provenCount = 0
         var byteCount = 0
         var next = height
-        while let block = try finalisedBlock(at: next) {
-            if provenCount > 0, served.count >= countMax || byteCount >= bytesMax { break }
+        while served.count < FinalisedBlock.servedCountMax, let block = try finalisedBlock(at: next) {
+            let grown = byteCount + block.servedByteCount
+            if provenCount > 0, served.count >= countMax || grown > bytesMax { break }
+            guard grown <= FinalisedBlock.servedBytesMax else { break }
             served.append(block)
-            byteCount += block.block.transactions.reduce(0) { $0 + $1.count }
+            byteCount = grown
             if block.certificate != nil { provenCount = served.count }
             next = next.next
         }
         return Array(served.prefix(provenCount))
+    }
+}
+
+extension FinalisedBlock {
+    /// Blocks and bytes that one frame carries under any circumstances.
+    fileprivate static let servedCountMax = 4096
+    fileprivate static let servedBytesMax = Limits.frameBytesMax - 64
+
+    /// No less than the block's canonical bytes: those of its transactions and their lengths, and more than a header and
+    /// the lengths around them take.
+    fileprivate var servedByteCount: Int {
+        let proofByteCount = certificate.map { 128 + $0.signatures.count * Signature.byteCount } ?? 0
+        return block.transactions.reduce(512 + proofByteCount) { $0 + $1.count + 5 }
     }
 }
 

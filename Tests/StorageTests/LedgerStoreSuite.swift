@@ -291,4 +291,27 @@ import Testing
         #expect(try heights(10, 100) == [])
         #expect(try heights(11, 100) == [])
     }
+
+    @Test(arguments: LedgerUnderTest.allCases)
+    func whatAPeerIsServedFitsAFrame(_ kind: LedgerUnderTest) throws {
+        var (host, chain) = try start(kind)
+        // Nobody issues this type, so that the blocks are large and quickly executed.
+        let commitments = (0..<UInt64(8000)).map(chain.commitment)
+        for height in 1...6 {
+            let large = (0..<7).map { _ in chain.transaction(fixture.issue(CertificateTypeID(99), commitments)) }
+            let block = try chain.add(large)
+            try host.store.commit([(block, height >= 4 ? chain.certificate(block) : nil)])
+        }
+        let view = host.store.view()
+        func served(_ from: UInt64, bytesMax: Int = Limits.blockBytesMax) throws -> [UInt64] {
+            let blocks = try view.finalisedBlocks(from: Height(from), countMax: 256, bytesMax: bytesMax)
+            #expect(blocks.reduce(64) { $0 + $1.canonicalBytes.count } <= Limits.frameBytesMax)
+            return blocks.map(\.block.header.height.rawValue)
+        }
+        // Four blocks are more than a frame: who holds another certificate has to answer.
+        #expect(try served(1) == [])
+        #expect(try served(3) == [3, 4])
+        #expect(try served(4, bytesMax: 1) == [4])
+        #expect(try served(4, bytesMax: Limits.frameBytesMax).count >= 2)
+    }
 }
