@@ -264,6 +264,13 @@ let package = Package(
             ]
         ),
         tests(
+            "Node",
+            [
+                "Primitives", "Merkle", "Consensus", "LedgerModel", "Execution", "Replica", "Ports", "Storage", "Node",
+                "TestKit", logging,
+            ]
+        ),
+        tests(
             "ZhixinVerify",
             ["Primitives", "Merkle", "Consensus", "LedgerModel", "Credentials", "ZhixinVerify", "TestKit"]
         ),

@@ -18,6 +18,8 @@ struct Admission: Sendable {
         case admit(VerifiedTransaction)
         case malformed(DecodeError)
         case refused(SealedTransaction, Verdict)
+        /// The store could not be read, so that nothing is known; the node must stop.
+        case unavailable(LedgerReadError)
     }
 
     func judge(_ bytes: [UInt8], at civil: Timestamp) -> Decision {
@@ -33,15 +35,14 @@ struct Admission: Sendable {
         // Our clock and the next leader's may differ a little: what lies just beyond L becomes includable in a moment.
         let latest = civil.adding(milliseconds: transactionLifetimeMilliseconds)
         guard body.expiry <= latest else { return .refused(sealed, .expiryTooFar) }
-        do {
+        do throws(LedgerReadError) {
             guard let key = try ledger.authorKey(body.author) else { return .refused(sealed, .authorUnknown) }
             guard let verified = VerifiedTransaction(sealed, authorKey: key, suite: suite) else {
                 return .refused(sealed, .signatureInvalid)
             }
             return .admit(verified)
         } catch {
-            // The store failed: the driver will notice on its own next read; here it only means "not now".
-            return .refused(sealed, .authorUnknown)
+            return .unavailable(error)
         }
     }
 }

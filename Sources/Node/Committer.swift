@@ -5,11 +5,9 @@ import Ports
 import Primitives
 import Synchronization
 
-/// Writes final blocks to the store in order, on a thread of its own, many in one batch when it lags.
+/// Writes final blocks to the store in order, on a thread of its own, many in one batch when it lags. How many may wait is
+/// the replica's to bound (`FinalChain.uncommittedMax`).
 final class Committer: Sendable {
-    /// Final blocks that may wait: what a crash makes a node execute again.
-    static let waitingMax = 64
-
     private struct State {
         var waiting: [(ExecutedBlock, QuorumCertificate?)] = []
         var writing: [(ExecutedBlock, QuorumCertificate?)] = []
@@ -21,7 +19,7 @@ final class Committer: Sendable {
     private let inbox: Inbox<NodeDriver.Event>
     private let waiters: TransactionWaiters
     private let state = Mutex(State())
-    private let queue = WorkQueue(threads: 1, capacity: 1024)
+    private let queue = WorkQueue(threads: 1)
 
     init(store: any NodeStore, inbox: Inbox<NodeDriver.Event>, waiters: TransactionWaiters) {
         self.store = store
@@ -31,16 +29,13 @@ final class Committer: Sendable {
 
     var storedHeight: Height? { state.withLock { $0.storedHeight } }
 
-    /// Whether so much waits that the driver should not make more.
-    var isBehind: Bool { state.withLock { $0.waiting.count + $0.writing.count >= Committer.waitingMax } }
-
     func commit(_ block: ExecutedBlock, _ certificate: QuorumCertificate?) {
         let mustStart = state.withLock { state in
             state.waiting.append((block, certificate))
             defer { state.isRunning = true }
             return !state.isRunning
         }
-        if mustStart { queue.submitAlways { [self] in writeAll() } }
+        if mustStart { queue.submit { [self] in writeAll() } }
     }
 
     /// The outcome of a transaction in a block that is final and not stored yet.
@@ -54,10 +49,10 @@ final class Committer: Sendable {
         return nil
     }
 
-    /// Ends after everything handed over was written.
+    /// Ends after everything handed over was written, or could not be. Called once, when nothing more is handed over.
     func close() async {
         await withCheckedContinuation { continuation in
-            queue.submitAlways { continuation.resume() }
+            queue.submit { continuation.resume() }
         }
         queue.close()
     }

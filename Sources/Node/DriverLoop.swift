@@ -1,4 +1,5 @@
 import Consensus
+import DequeModule
 import Execution
 import LedgerModel
 import Logging
@@ -22,7 +23,11 @@ struct DriverLoop {
     private var replica: ReplicaCore
     /// Results of blocks that were executed within the turn, to be stepped before anything else.
     private var immediate: [ReplicaInput] = [.start]
-    private var journalledBytes = 0
+    private var journalledBytes: Int
+    /// Bytes of clients' transactions that this turn puts into the pool.
+    private var settledBytes = 0
+    /// Peers whose link was dropped and whose end was not yet heard: what they sent before it is not looked at.
+    private var dropped: Set<ReplicaIndex> = []
     /// Certificates of finality that go out with the next broadcast. Every validator makes its own from the votes, so
     /// they help only those who missed some; sent at once they would be a third of all messages.
     private var heldFrames: [[UInt8]] = []
@@ -36,6 +41,7 @@ struct DriverLoop {
     init(driver: NodeDriver) {
         self.driver = driver
         let configuration = driver.configuration
+        journalledBytes = configuration.journalledByteCount
         replica = ReplicaCore(
             configuration: configuration.replica,
             committed: configuration.committed,
@@ -69,13 +75,13 @@ struct DriverLoop {
             }
             let now = SystemTime.now
             if events.isEmpty || (replica.deadline.map { $0 <= now.monotonic } ?? false) {
-                effects += replica.step(.tick, at: now)
+                effects += take(.tick, at: now)
             }
-            for event in Self.merged(events) { effects += try step(event) }
+            effects += try step(events)
         } else {
             let inputs = immediate
             immediate = []
-            for input in inputs { effects += replica.step(input, at: SystemTime.now) }
+            for input in inputs { effects += take(input, at: SystemTime.now) }
         }
         try makeDurable(effects)
         for effect in effects { try carryOut(effect) }
@@ -88,51 +94,74 @@ struct DriverLoop {
         return [replica.deadline, heldUntil, gossip].compactMap(\.self).min()
     }
 
+    /// Steps the replica. A peer that broke the protocol is dropped before anything else of it is looked at.
+    private mutating func take(_ input: ReplicaInput, at now: StepTime) -> [ReplicaEffect] {
+        let effects = replica.step(input, at: now)
+        for case .misbehaved(let peer, let reason) in effects { drop(peer, reason) }
+        return effects
+    }
+
     private mutating func step(_ event: NodeDriver.Event) throws -> [ReplicaEffect] {
         let now = SystemTime.now
         switch event {
-        case .link(.connected(let peer)): return replica.step(.connected(ReplicaIndex(peer.rawValue)), at: now)
-        case .link(.disconnected(let peer, _)): return replica.step(.disconnected(ReplicaIndex(peer.rawValue)), at: now)
-        case .link(.received(let frame, let peer)):
-            let index = ReplicaIndex(peer.rawValue)
-            do {
-                return replica.step(.message(try PeerMessage(canonicalBytes: frame), from: index), at: now)
-            } catch {
-                blame(index, "a frame that does not decode: \(error)")
-                return []
-            }
-        case .link: return []
-        case .submitted(let transactions, let isLocal):
-            return replica.step(.submitted(transactions, isLocal: isLocal), at: now)
-        case .executed(let request, let result): return replica.step(.executed(request, result), at: now)
+        case .link(let event): return step(event, at: now)
+        case .executed(let request, let result): return take(.executed(request, result), at: now)
         case .committed(let height):
-            let effects = replica.step(.committed(height), at: now)
+            let effects = take(.committed(height), at: now)
             try shortenJournal()
             return effects
         case .failed(let reason): throw NodeStopped(reason: reason)
-        case .stop:
-            isStopping = true
-            return []
+        case .stop: isStopping = true
+        // Taken in together, after all else.
+        case .submitted, .gossiped: break
+        }
+        return []
+    }
+
+    private mutating func step(_ event: LinkEvent, at now: StepTime) -> [ReplicaEffect] {
+        switch event {
+        case .connected(let peer):
+            dropped.remove(ReplicaIndex(peer.rawValue))
+            return take(.connected(ReplicaIndex(peer.rawValue)), at: now)
+        case .disconnected(let peer, _): return take(.disconnected(ReplicaIndex(peer.rawValue)), at: now)
+        case .received(let frame, let peer):
+            defer { driver.shares.giveBack(frame.count, of: peer) }
+            let index = ReplicaIndex(peer.rawValue)
+            guard !dropped.contains(index) else { return [] }
+            do {
+                return take(.message(try PeerMessage(canonicalBytes: frame), from: index), at: now)
+            } catch {
+                drop(index, "a frame that does not decode: \(error)")
+                return []
+            }
+        case .refused, .certificateExpired: return []
         }
     }
 
-    /// Transactions that came one by one enter the pool together and are gossiped in one frame.
-    private static func merged(_ events: [NodeDriver.Event]) -> [NodeDriver.Event] {
-        var merged: [NodeDriver.Event] = []
+    /// Takes in what is not transactions, and then these: those that came one by one enter the pool together and are gossiped
+    /// in one frame.
+    private mutating func step(_ events: Deque<NodeDriver.Event>) throws -> [ReplicaEffect] {
+        var effects: [ReplicaEffect] = []
         var local: [VerifiedTransaction] = []
         var foreign: [VerifiedTransaction] = []
         for event in events {
-            guard case .submitted(let transactions, let isLocal) = event else {
-                merged.append(event)
-                continue
+            switch event {
+            case .submitted(let transaction):
+                local.append(transaction)
+                settledBytes += transaction.sealed.bytes.count
+            case .gossiped(let transactions, let peer, let byteCount):
+                foreign += transactions
+                driver.shares.giveBack(byteCount, of: peer)
+            case .link, .executed, .committed, .failed, .stop: effects += try step(event)
             }
-            if isLocal { local += transactions } else { foreign += transactions }
         }
-        if !foreign.isEmpty { merged.append(.submitted(foreign, isLocal: false)) }
+        let now = SystemTime.now
+        if !foreign.isEmpty { effects += take(.submitted(foreign, isLocal: false), at: now) }
         for start in stride(from: 0, to: local.count, by: 256) {
-            merged.append(.submitted(Array(local[start..<min(start + 256, local.count)]), isLocal: true))
+            let some = Array(local[start..<min(start + 256, local.count)])
+            effects += take(.submitted(some, isLocal: true), at: now)
         }
-        return merged
+        return effects
     }
 
     /// Appends every record of the turn and syncs once if one of them asks for it.
@@ -177,12 +206,13 @@ struct DriverLoop {
         case .admit(let bodies, let peer): driver.admit(bodies, from: peer)
         case .execute(let request): execute(request)
         case .commit(let block, let certificate): commit(block, certificate)
-        case .serveBlocks(let height, let peer): driver.serveBlocks(from: height, to: peer)
+        case .serveBlocks(let height, let peer): driver.serving.serve(from: height, to: peer)
         case .equivocation(let evidence):
             let signer = evidence.first.signer
             driver.shared.withLock { if !$0.equivocations.contains(signer) { $0.equivocations.append(signer) } }
             driver.logger.error("a validator contradicted itself", metadata: ["validator": "\(signer)"])
-        case .misbehaved(let peer, let reason): blame(peer, reason)
+        // `take` has dropped it.
+        case .misbehaved: break
         case .refusing(let reason):
             driver.shared.withLock { $0.refusal = "\(reason)" }
             driver.logger.critical("this node does not vote", metadata: ["reason": "\(reason)"])
@@ -228,7 +258,7 @@ struct DriverLoop {
         if byteCount <= NodeDriver.inlineExecutionBytesMax {
             immediate.append(.executed(request, driver.result(of: request)))
         } else {
-            driver.executions.submitAlways { [driver] in
+            driver.executions.submit { [driver] in
                 driver.inbox.pushUnbounded(.executed(request, driver.result(of: request)))
             }
         }
@@ -249,11 +279,16 @@ struct DriverLoop {
         )
     }
 
-    private func blame(_ peer: ReplicaIndex, _ reason: String) {
+    /// Once a link: what follows from the same peer is not looked at, and so not logged, until it has another.
+    private mutating func drop(_ peer: ReplicaIndex, _ reason: String) {
+        guard dropped.insert(peer).inserted else { return }
+        driver.links.drop(PeerIdentifier(peer.rawValue))
         driver.logger.warning("a peer broke the protocol", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
     }
 
-    private func publish() {
+    private mutating func publish() {
+        driver.room.publish(replica.poolUse, settled: settledBytes)
+        settledBytes = 0
         driver.shared.withLock { status in
             status.view = replica.view
             status.finalHeight = replica.finalHeight

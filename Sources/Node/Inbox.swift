@@ -1,7 +1,8 @@
+import DequeModule
 import Glibc
 import Primitives
 
-/// A bounded queue from many threads to one, which sleeps until something comes or a time is reached.
+/// A bounded queue from many threads to one or a few, which sleep until something comes or a time is reached.
 ///
 /// A condition variable and not an async stream: the driver's turn must wake within microseconds and may block in fsync,
 /// which no shared executor may do.
@@ -9,7 +10,7 @@ import Primitives
 // that mutex.
 final class Inbox<Item: Sendable>: @unchecked Sendable {
     private let capacity: Int
-    private var items: [Item] = []
+    private var items: Deque<Item> = []
     private var isClosed = false
     /// Readers that sleep; the others look again before they do.
     private var sleepingCount = 0
@@ -35,6 +36,13 @@ final class Inbox<Item: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// Whether nothing waits at this moment.
+    var isEmpty: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return items.isEmpty
+    }
+
     /// Puts an item at the end; false when the queue is full or closed, and the item is dropped.
     @discardableResult
     func push(_ item: Item) -> Bool { push(item, capacity: capacity) }
@@ -49,7 +57,8 @@ final class Inbox<Item: Sendable>: @unchecked Sendable {
             return false
         }
         items.append(item)
-        let mustWake = sleepingCount > 0 && items.count == 1
+        // One for each item, until all are awake: those who are will look again before they sleep.
+        let mustWake = items.count <= sleepingCount
         pthread_mutex_unlock(mutex)
         // After the lock is given back: who wakes up with it taken would only fall asleep again.
         if mustWake { pthread_cond_signal(condition) }
@@ -57,9 +66,25 @@ final class Inbox<Item: Sendable>: @unchecked Sendable {
     }
 
     /// Takes everything there is, waiting for the first item until `deadline`. Nil when closed and empty.
-    func take(until deadline: MonotonicTime?) -> [Item]? {
+    func take(until deadline: MonotonicTime?) -> Deque<Item>? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
+        wait(until: deadline)
+        if items.isEmpty && isClosed { return nil }
+        defer { items = [] }
+        return items
+    }
+
+    /// Takes the first item, waiting for one. Nil when closed and empty.
+    func takeOne() -> Item? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        wait(until: nil)
+        return items.popFirst()
+    }
+
+    /// Waits for an item until `deadline`; the mutex is held before and after.
+    private func wait(until deadline: MonotonicTime?) {
         while items.isEmpty && !isClosed {
             sleepingCount += 1
             defer { sleepingCount -= 1 }
@@ -73,10 +98,6 @@ final class Inbox<Item: Sendable>: @unchecked Sendable {
             )
             if pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { break }
         }
-        if items.isEmpty && isClosed { return nil }
-        let taken = items
-        items = []
-        return taken
     }
 
     /// Refuses further items and wakes the reader; what is inside can still be taken.

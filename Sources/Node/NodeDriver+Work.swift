@@ -7,9 +7,6 @@ import Replica
 
 /// What runs on other threads than the driver's.
 extension NodeDriver {
-    /// Bytes of final blocks in one answer to a peer that catches up.
-    private static let servedBytesMax = 2 * 1024 * 1024
-
     /// Executes a block, checking signatures that nobody checked before.
     func result(of request: ExecutionRequest) -> ExecutionResult {
         do {
@@ -21,51 +18,27 @@ extension NodeDriver {
         }
     }
 
-    /// Checks gossiped transactions and hands the good ones to the replica.
+    /// Checks gossiped transactions and hands the good ones to the replica. Until it has taken them they count as the peer's.
     func admit(_ bodies: [[UInt8]], from peer: ReplicaIndex) {
-        let taken = verifications.submit { [self] in
+        let peer = PeerIdentifier(peer.rawValue)
+        let byteCount = bodies.reduce(0) { $0 + $1.count }
+        shares.hold(byteCount, of: peer)
+        verifications.submit(for: peer) { [self] in
             let civil = SystemTime.civil
             var verified: [VerifiedTransaction] = []
             for bytes in bodies {
-                if case .admit(let transaction) = admission.judge(bytes, at: civil) { verified.append(transaction) }
+                switch admission.judge(bytes, at: civil) {
+                case .admit(let transaction): verified.append(transaction)
+                case .unavailable(let error): fail(reading: error)
+                case .malformed, .refused: break
+                }
             }
-            if !verified.isEmpty { inbox.push(.submitted(verified, isLocal: false)) }
-        }
-        if !taken {
-            logger.debug("gossip dropped: too much waits for its signature checks", metadata: ["peer": "\(peer)"])
+            inbox.pushUnbounded(.gossiped(verified, from: peer, byteCount: byteCount))
         }
     }
 
-    /// Reads final blocks for a peer, ending with one that has a certificate.
-    func serveBlocks(from height: Height, to peer: ReplicaIndex) {
-        let taken = readings.submit { [self] in
-            do {
-                let blocks = try store.view().provenBlocks(from: height, byteCountMax: NodeDriver.servedBytesMax)
-                guard !blocks.isEmpty else { return }
-                _ = links.send(PeerMessage.blocks(blocks).canonicalBytes, to: PeerIdentifier(peer.rawValue))
-            } catch {
-                logger.error("final blocks could not be read", metadata: ["error": "\(error)"])
-            }
-        }
-        if !taken { logger.debug("too many peers catch up at once", metadata: ["peer": "\(peer)"]) }
-    }
-}
-
-extension LedgerView {
-    /// Final blocks from `height` on, about `byteCountMax` bytes of them, of which the last has a certificate.
-    fileprivate func provenBlocks(from height: Height, byteCountMax: Int) throws -> [FinalisedBlock] {
-        var blocks: [FinalisedBlock] = []
-        var byteCount = 0
-        var next = height
-        while let finalised = try finalisedBlock(at: next) {
-            blocks.append(finalised)
-            byteCount += finalised.block.transactions.reduce(512) { $0 + $1.count }
-            if byteCount >= byteCountMax, finalised.certificate != nil || byteCount >= Limits.frameBytesMax / 2 {
-                break
-            }
-            next = next.next
-        }
-        while let last = blocks.last, last.certificate == nil { blocks.removeLast() }
-        return blocks
+    /// The store could not be read: the node stops.
+    func fail(reading error: LedgerReadError) {
+        inbox.pushUnbounded(.failed(reason: "the store cannot be read: \(error.reason)"))
     }
 }

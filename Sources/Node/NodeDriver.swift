@@ -16,6 +16,8 @@ package struct NodeConfiguration: Sendable {
     package let blocks: [Block]
     package let restoration: VoterRestoration
     package let signer: (any MessageSigner)?
+    /// Bytes of the journal's records.
+    package let journalledByteCount: Int
 
     package init(
         name: String,
@@ -23,7 +25,8 @@ package struct NodeConfiguration: Sendable {
         committed: LedgerState,
         blocks: [Block],
         restoration: VoterRestoration,
-        signer: (any MessageSigner)?
+        signer: (any MessageSigner)?,
+        journalledByteCount: Int = 0
     ) {
         self.name = name
         self.replica = replica
@@ -31,6 +34,7 @@ package struct NodeConfiguration: Sendable {
         self.blocks = blocks
         self.restoration = restoration
         self.signer = signer
+        self.journalledByteCount = journalledByteCount
     }
 }
 
@@ -52,14 +56,17 @@ package struct NodeStopped: Error, Sendable {
 package final class NodeDriver: Sendable {
     enum Event: Sendable {
         case link(LinkEvent)
-        case submitted([VerifiedTransaction], isLocal: Bool)
+        /// From this node's own clients; room in the pool is set aside.
+        case submitted(VerifiedTransaction)
+        /// From a peer, whose share they count in with `byteCount`.
+        case gossiped([VerifiedTransaction], from: PeerIdentifier, byteCount: Int)
         case executed(ExecutionRequest, ExecutionResult)
         case committed(Height)
         case failed(reason: String)
         case stop
     }
 
-    /// Events that may wait; a peer whose frames do not fit is slowed down by its link.
+    /// Events that may wait. `PeerShares` bounds what peers send and `PoolRoom` what clients do; this is for all the rest.
     private static let inboxCapacity = 65_536
     /// Frames in bytes below which a block is executed within the turn: the hop to another thread would cost more.
     static let inlineExecutionBytesMax = 32 * 1024
@@ -72,14 +79,20 @@ package final class NodeDriver: Sendable {
     let executor: Executor
     let admission: Admission
     let inbox = Inbox<Event>(capacity: NodeDriver.inboxCapacity)
-    let executions = WorkQueue(threads: 1, capacity: 1024)
-    let readings = WorkQueue(threads: 1, capacity: 64)
-    let verifications: WorkQueue
+    let shares = PeerShares()
+    let room: PoolRoom
+    let executions = WorkQueue(threads: 1)
+    let verifications: PeerTurns
+    let serving: BlockServing
     let committer: Committer
     let waiters = TransactionWaiters()
     let shared: Mutex<NodeStatus>
-    private let ended = Mutex<Result<Void, NodeStopped>?>(nil)
-    private let endWaiters = Mutex<[CheckedContinuation<Void, any Error>]>([])
+    private let ending = Mutex(Ending())
+
+    private struct Ending {
+        var result: Result<Void, NodeStopped>?
+        var waiting: CheckedContinuation<Result<Void, NodeStopped>, Never>?
+    }
 
     package init(
         configuration: NodeConfiguration,
@@ -102,7 +115,9 @@ package final class NodeDriver: Sendable {
             transactionLifetimeMilliseconds: replica.parameters.transactionLifetimeMilliseconds,
             ledger: store
         )
-        verifications = WorkQueue(threads: verificationThreads, capacity: 16_384)
+        verifications = PeerTurns(threads: verificationThreads)
+        serving = BlockServing(store: store, links: links, logger: logger)
+        room = PoolRoom(limits: replica.poolLimits)
         committer = Committer(store: store, inbox: inbox, waiters: waiters)
         shared = Mutex(
             NodeStatus(
@@ -122,50 +137,68 @@ package final class NodeDriver: Sendable {
     }
 
     /// What the links call; false means "slow down".
-    package func receive(_ event: LinkEvent) -> Bool { inbox.push(.link(event)) }
+    package func receive(_ event: LinkEvent) -> Bool {
+        guard case .received(let frame, let peer) = event else { return inbox.push(.link(event)) }
+        guard shares.take(frame.count, of: peer) else { return false }
+        if inbox.push(.link(event)) { return true }
+        shares.giveBack(frame.count, of: peer)
+        return false
+    }
 
-    /// Runs until `stop`, or until the node stops itself.
+    /// Runs until `stop`, until the task is cancelled, or until the node stops itself. What is final is in the store then,
+    /// unless that is what failed. Called once.
     /// - Throws: `NodeStopped` when a write failed or consensus cannot go on.
     package func run() async throws {
         WorkerThread.start { DriverLoop(driver: self).run() }
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            endWaiters.withLock { $0.append(continuation) }
-            if let result = ended.withLock({ $0 }) { end(result) }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let result = ending.withLock { ending in
+                    if ending.result == nil { ending.waiting = continuation }
+                    return ending.result
+                }
+                if let result { continuation.resume(returning: result) }
+            }
+        } onCancel: {
+            stop()
         }
+        await committer.close()
+        try result.get()
     }
 
     /// Asks the loop to end after its turn. Safe to call more than once.
     package func stop() { inbox.pushUnbounded(.stop) }
 
     func end(_ result: Result<Void, NodeStopped>) {
-        ended.withLock { $0 = $0 ?? result }
         inbox.close()
         executions.close()
-        readings.close()
+        serving.close()
         verifications.close()
-        let waiting = endWaiters.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+        let waiting = ending.withLock { ending in
+            ending.result = result
+            return ending.waiting
         }
-        for continuation in waiting {
-            switch result {
-            case .success: continuation.resume()
-            case .failure(let stopped): continuation.resume(throwing: stopped)
-            }
-        }
+        waiting?.resume(returning: result)
     }
 }
 
 extension NodeDriver: LedgerGate {
     /// Checks the signatures in the caller's own task: handing them to another thread and back would cost a third of the
     /// check itself. What callers may have under way at once is theirs to bound.
+    ///
+    /// The store is read in the caller's task too. A department's key is in the store's memory; a subject's is one point read,
+    /// mostly from the system's page cache, and costs less than the hop to a thread that may wait for the disk.
     package func submit(_ bytes: [UInt8]) async -> SubmissionResult {
         switch admission.judge(bytes, at: SystemTime.civil) {
         case .malformed(let error): return .malformed(error)
         case .refused(let sealed, let verdict): return known(sealed) ?? .refused(verdict)
+        case .unavailable(let error):
+            fail(reading: error)
+            return .busy
         case .admit(let verified):
-            let isTaken = inbox.push(.submitted([verified], isLocal: true))
-            return isTaken ? .accepted(digest: verified.sealed.digest) : .busy
+            guard room.reserve(verified.sealed) else { return .busy }
+            if inbox.push(.submitted(verified)) { return .accepted(digest: verified.sealed.digest) }
+            room.giveBack(verified.sealed.bytes.count)
+            return .busy
         }
     }
 

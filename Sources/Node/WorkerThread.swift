@@ -33,26 +33,19 @@ enum WorkerThread {
 final class WorkQueue: Sendable {
     private let inbox: Inbox<@Sendable () -> Void>
 
-    /// - Parameters:
-    ///   - threads: with 1, jobs run in order.
-    ///   - capacity: jobs that may wait; `submit` refuses more.
-    init(threads: Int, capacity: Int) {
-        let inbox = Inbox<@Sendable () -> Void>(capacity: capacity)
+    /// With one thread, jobs run in order.
+    init(threads: Int) {
+        let inbox = Inbox<@Sendable () -> Void>(capacity: .max)
         self.inbox = inbox
         for _ in 0..<threads {
             WorkerThread.start {
-                while let jobs = inbox.take(until: nil) {
-                    for job in jobs { job() }
-                }
+                while let job = inbox.takeOne() { job() }
             }
         }
     }
 
-    /// False when too many jobs wait.
-    func submit(_ job: @escaping @Sendable () -> Void) -> Bool { inbox.push(job) }
-
-    /// For jobs whose number something else bounds.
-    func submitAlways(_ job: @escaping @Sendable () -> Void) { inbox.pushUnbounded(job) }
+    /// How many jobs may wait is for the caller to bound. After `close` the job is dropped.
+    func submit(_ job: @escaping @Sendable () -> Void) { inbox.push(job) }
 
     func close() { inbox.close() }
 }

@@ -3,8 +3,8 @@ package import Primitives
 
 /// What the edge of a node sees of consensus: a way in for transactions, and how they fared.
 ///
-/// The contract: `submit` answers after the signature was checked and the pool has taken the transaction; taken is not yet
-/// final. Submitting the same bytes again is safe at any time and gives the same outcome. `outcome` waits until the
+/// The contract: `submit` answers after the signature was checked and the pool has room for the transaction; taken is not
+/// yet final. Submitting the same bytes again is safe at any time and gives the same outcome. `outcome` waits until the
 /// transaction is final or the time is over; a final outcome is never taken back.
 package protocol LedgerGate: Sendable {
     /// Offers a transaction to the network.
@@ -22,13 +22,13 @@ package protocol LedgerGate: Sendable {
 
 /// What became of an offer.
 package enum SubmissionResult: Equatable, Sendable {
-    /// The pool holds it, or the ledger does already.
+    /// The pool takes it, or the ledger holds it already.
     case accepted(digest: Digest)
     /// It can never be included: the reason is what execution would say.
     case refused(Verdict)
     /// The bytes are no transaction.
     case malformed(DecodeError)
-    /// The pool or the author's share is full: try again later.
+    /// The pool or the author's share is as good as full, or the node is stopping: try again later.
     case busy
 }
 

@@ -104,6 +104,21 @@ import Testing
         #expect(pool.count == 1 && pool[long.sealed.digest] != nil)
     }
 
+    @Test func theUseOfThePoolGoesUpAndDownWithItsTransactions() throws {
+        let size = try transaction(1).sealed.bytes.count
+        var pool = TransactionPool(limits: PoolLimits(bytesMax: 100 * size, authorBytesMax: 40 * size))
+        let urgent = try transaction(999, by: LedgerFixture.police, fixture.change([fixture.digest(1)], to: .revoked))
+        let ordinary = try (1...40 as ClosedRange<UInt64>).map { try transaction($0) }
+        for each in ordinary[..<35] + [urgent] { #expect(admit(each, to: &pool) == .admitted) }
+        #expect(pool.use.byteCount == 35 * size + urgent.sealed.bytes.count)
+        #expect(pool.use.ordinaryByteCount == 35 * size)
+        #expect(pool.use.crowdingAuthors.isEmpty)
+        for each in ordinary[35...] { #expect(admit(each, to: &pool) == .admitted) }
+        #expect(pool.use.crowdingAuthors == [.department(LedgerFixture.market)])
+        pool.remove(included: ordinary.map(\.sealed) + [urgent.sealed], inclusions: [:])
+        #expect(pool.use == PoolUse())
+    }
+
     @Test func aFloodLeavesRoomForRevocationsAndOtherAuthors() throws {
         let size = try transaction(1).sealed.bytes.count
         var pool = TransactionPool(limits: PoolLimits(bytesMax: 100 * size, authorBytesMax: 60 * size))

@@ -144,6 +144,9 @@ package struct ReplicaCore: Sendable {
     /// Waiting transactions.
     package var poolCount: Int { pool.count }
 
+    /// How full the pool is.
+    package var poolUse: PoolUse { pool.use }
+
     /// Takes one input and says what is to be done, in order.
     package mutating func step(_ input: ReplicaInput, at now: StepTime) -> [ReplicaEffect] {
         switch input {

@@ -24,6 +24,20 @@ package struct PoolLimits: Equatable, Sendable {
         self.bytesMax = bytesMax
         self.authorBytesMax = authorBytesMax
     }
+
+    /// Bytes of waiting transactions that are not urgent.
+    package var ordinaryBytesMax: Int { bytesMax / 4 * 3 }
+}
+
+/// How full a pool is.
+package struct PoolUse: Equatable, Sendable {
+    package var byteCount = 0
+    /// Bytes of transactions that are not urgent.
+    package var ordinaryByteCount = 0
+    /// Authors that use more than seven eighths of their share.
+    package var crowdingAuthors: Set<Author> = []
+
+    package init() {}
 }
 
 /// Verified transactions that wait for a block, oldest first; bounded by bytes and by author (docs/protocol.md [POOL]).
@@ -44,8 +58,7 @@ package struct TransactionPool: Sendable {
     private var urgent = ArrivalQueue()
     private var ordinary = ArrivalQueue()
     private var bytesByAuthor: [Author: Int] = [:]
-    private var byteCount = 0
-    private var ordinaryByteCount = 0
+    package private(set) var use = PoolUse()
     private let limits: PoolLimits
 
     package init(limits: PoolLimits = PoolLimits()) { self.limits = limits }
@@ -70,19 +83,27 @@ package struct TransactionPool: Sendable {
         }
         let size = sealed.bytes.count
         let isUrgent = body.payload.isUrgent
-        guard byteCount + size <= limits.bytesMax,
-            isUrgent || ordinaryByteCount + size <= limits.bytesMax / 4 * 3,
-            bytesByAuthor[body.author, default: 0] + size <= limits.authorBytesMax
+        let authorBytes = bytesByAuthor[body.author, default: 0] + size
+        guard use.byteCount + size <= limits.bytesMax,
+            isUrgent || use.ordinaryByteCount + size <= limits.ordinaryBytesMax,
+            authorBytes <= limits.authorBytesMax
         else { return .full }
         let place = ArrivalQueue.Place(digest: sealed.digest, ticket: nextTicket)
         nextTicket += 1
         waiting[sealed.digest] = Waiting(transaction: transaction, ticket: place.ticket)
         digests[key] = sealed.digest
         if isUrgent { urgent.append(place) } else { ordinary.append(place) }
-        bytesByAuthor[body.author, default: 0] += size
-        byteCount += size
-        if !isUrgent { ordinaryByteCount += size }
+        use.byteCount += size
+        if !isUrgent { use.ordinaryByteCount += size }
+        setBytes(authorBytes, of: body.author)
         return .admitted
+    }
+
+    private mutating func setBytes(_ byteCount: Int, of author: Author) {
+        bytesByAuthor[author] = byteCount > 0 ? byteCount : nil
+        let isCrowding = byteCount > limits.authorBytesMax / 8 * 7
+        guard isCrowding != use.crowdingAuthors.contains(author) else { return }
+        if isCrowding { use.crowdingAuthors.insert(author) } else { use.crowdingAuthors.remove(author) }
     }
 
     /// Removes the transactions of a final block, and others of the same author and id.
@@ -159,15 +180,14 @@ package struct TransactionPool: Sendable {
         let body = transaction.sealed.transaction.body
         let size = transaction.sealed.bytes.count
         digests[InclusionKey(author: body.author, id: body.id)] = nil
-        byteCount -= size
+        use.byteCount -= size
         if body.payload.isUrgent {
             urgent.removedCount += 1
         } else {
             ordinary.removedCount += 1
-            ordinaryByteCount -= size
+            use.ordinaryByteCount -= size
         }
-        let left = bytesByAuthor[body.author, default: 0] - size
-        bytesByAuthor[body.author] = left > 0 ? left : nil
+        setBytes(bytesByAuthor[body.author, default: 0] - size, of: body.author)
     }
 }
 

@@ -149,6 +149,12 @@ struct NodeAssembly {
         if let refusal = votes.restoration.refusal {
             logger.critical("this node will not vote", metadata: ["reason": "\(refusal)"])
         }
+        if let view = votes.finalViewBeyond {
+            logger.warning(
+                "the ledger holds less than the journal knows to be final: the rest is fetched from peers",
+                metadata: ["height": "\(store.view().header.height)", "final view": "\(view)"]
+            )
+        }
         return NodeDriver(
             configuration: NodeConfiguration(
                 name: folder.path,
@@ -162,7 +168,8 @@ struct NodeAssembly {
                 committed: store.ledgerState,
                 blocks: votes.blocks,
                 restoration: votes.restoration,
-                signer: votes.signer
+                signer: votes.signer,
+                journalledByteCount: votes.journalledByteCount
             ),
             journal: votes.journal,
             store: store,
@@ -179,6 +186,9 @@ struct VotingState {
     let blocks: [Block]
     let restoration: VoterRestoration
     let signer: SigningKey?
+    let journalledByteCount: Int
+    /// See `VotingHistory.finalViewBeyond`.
+    let finalViewBeyond: View?
 
     init(
         _ folder: NodeFolder,
@@ -200,6 +210,7 @@ struct VotingState {
         }
         guard let ownIndex else {
             (journal, blocks, signer) = (FollowerJournal(), [], nil)
+            (journalledByteCount, finalViewBeyond) = (0, nil)
             self.restoration = restoration([], nil)
             return
         }
@@ -216,16 +227,18 @@ struct VotingState {
         case .damaged:
             // What was voted is no longer known: follow, and never vote with this key again.
             (journal, blocks) = (FollowerJournal(), [])
+            (journalledByteCount, finalViewBeyond) = (0, nil)
             self.restoration = restoration([], .damagedJournal)
-        case .usable(let file, .created):
-            (journal, blocks) = (file, [])
-            self.restoration = restoration([], view.header.height == .genesis ? nil : .missingJournal)
-        case .usable(let file, .opened(let records, _)):
-            let decoded = try records.map { try ReplicaJournalRecord(canonicalBytes: $0.body) }
-            journal = file
-            blocks = decoded.compactMap { if case .block(let block) = $0 { block } else { nil } }
-            let votes = decoded.compactMap { if case .consensus(let record) = $0 { record } else { nil } }
-            self.restoration = restoration(votes, ownKey == key.publicKey ? nil : .keyNotInSet)
+        case .usable(let file, let opening):
+            let history: VotingHistory
+            do throws(VotingHistoryError) {
+                history = try VotingHistory(of: file, opening, committed: view.header)
+            } catch {
+                throw CommandError.history(error, folder.journal)
+            }
+            (journal, blocks, journalledByteCount) = (file, history.blocks, history.byteCount)
+            finalViewBeyond = history.finalViewBeyond(view.header, digest: view.headerDigest)
+            self.restoration = restoration(history.records, ownKey == key.publicKey ? nil : .keyNotInSet)
         }
     }
 
@@ -267,6 +280,19 @@ extension CommandError {
                 code: "data-unusable",
                 chinese: "数据文件夹 \(path) 无法使用：\(error)。请勿删除；移开后让节点重新同步。",
                 english: "the data folder \(path) cannot be used: \(error); move it away and let the node catch up"
+            )
+        }
+    }
+
+    static func history(_ error: VotingHistoryError, _ path: String) -> CommandError {
+        switch error {
+        case .journal(let error): journal(error, path)
+        case .recordUnknown(let sequence, let error):
+            CommandError(
+                code: "journal-record-unknown",
+                chinese: "投票日志 \(path) 的第 \(sequence) 条记录无法识别：\(error)。请使用写入它的版本或更新的版本。",
+                english: "record \(sequence) of the vote journal \(path) is unknown: \(error);"
+                    + " use the version that wrote it or a newer one"
             )
         }
     }
