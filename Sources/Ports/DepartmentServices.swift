@@ -7,7 +7,8 @@ package import Primitives
 /// The contract:
 /// * The gateway has checked who asks and that the role may; what that caller may do to *this* subject, case or certificate is
 ///   the service's to check.
-/// * Every call that changes something can be repeated with the same request and then gives the same answer.
+/// * Every call that changes something can be repeated with the same request and then gives the same answer; a batch of
+///   certificates says that they are in force already.
 /// * A call returns when what it asked for is final on the ledger, or throws; `submitAuthorisation` returns earlier, and the
 ///   case goes on by itself.
 /// * Nothing that is thrown or answered holds personal data, except answers to those whose data it is.
@@ -65,7 +66,7 @@ package protocol DepartmentServices: Sendable {
         by system: ServiceSystemID
     ) async throws(ServiceError) -> CaseOpeningResponse
 
-    /// The request of an open case, for whoever knows its id.
+    /// The request of a case that nobody has answered, for whoever knows its id.
     func authorisationRequest(ofCase caseID: Digest) async throws(ServiceError) -> AuthorisationRequestView
 
     /// Checks a subject's authorisation and sends its access record to the ledger.

@@ -23,12 +23,12 @@ package protocol Vault: Sendable {
     /// The certificate with this commitment, or nil.
     func entry(commitment: Digest) throws(VaultError) -> VaultEntry?
 
-    /// The newest `countMax` certificates of this type and holder, newest first.
-    func entries(
+    /// Calls `body` with every certificate of this type and holder, newest first, until it returns false.
+    func forEachEntry(
         type: CertificateTypeID,
         holderIdentifier: String,
-        countMax: Int
-    ) throws(VaultError) -> [VaultEntry]
+        _ body: (VaultEntry) throws(VaultError) -> Bool
+    ) throws(VaultError)
 
     /// The newest certificate of this type with this number, or nil.
     func newestEntry(type: CertificateTypeID, certificateNumber: String) throws(VaultError) -> VaultEntry?
@@ -61,6 +61,23 @@ package protocol Vault: Sendable {
     ) throws(VaultError) -> [VaultPair]
 }
 
+extension Vault {
+    /// The newest `countMax` certificates of this type and holder, newest first.
+    package func entries(
+        type: CertificateTypeID,
+        holderIdentifier: String,
+        countMax: Int
+    ) throws(VaultError) -> [VaultEntry] {
+        var list: [VaultEntry] = []
+        guard countMax > 0 else { return list }
+        try forEachEntry(type: type, holderIdentifier: holderIdentifier) { (entry) throws(VaultError) in
+            list.append(entry)
+            return list.count < countMax
+        }
+        return list
+    }
+}
+
 /// Names the certificates that were issued together: 16 random bytes.
 package typealias VaultBatchID = TransactionID
 
@@ -78,7 +95,7 @@ package struct VaultEntry: Hashable, Sendable {
     package let certificateNumber: String
     /// The holder's identity number or unified social credit code.
     package let holderIdentifier: String
-    /// The digest of the issuer-signed JWT.
+    /// The digest of what the certificate says, by which a repeated row is known. Only the vault has it.
     package let contentDigest: Digest
     /// The commitment's 16 random bytes.
     package let salt: [UInt8]

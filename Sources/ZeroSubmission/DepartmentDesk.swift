@@ -6,7 +6,8 @@ package import Primitives
 
 /// Everything that one department does around the ledger, behind the protocol that its gateway speaks.
 ///
-/// `start` settles what an earlier run left behind; `run` works on cases until it is cancelled.
+/// `start` settles what can be settled at once of what an earlier run left behind; `run` works on cases and on the rest
+/// until it is cancelled.
 package struct DepartmentDesk: DepartmentServices {
     package let department: Department
     package let registrar: Registrar
@@ -22,7 +23,8 @@ package struct DepartmentDesk: DepartmentServices {
         cases = CaseService(department, issuer: issuer, releases: releases, peers: peers)
     }
 
-    /// Settles drafts that a crash left behind. To be called once, before the first request.
+    /// Settles the drafts of an earlier run whose fate this node's ledger shows. It waits for nobody, and may overlap
+    /// with requests.
     ///
     /// - Throws: `ServiceError.vaultFailed`.
     @discardableResult
@@ -30,11 +32,34 @@ package struct DepartmentDesk: DepartmentServices {
         for code in department.catalogue.unreadable {
             department.logger.error("a definition on the ledger cannot be read", metadata: ["code": "\(code)"])
         }
-        return try await issuer.reconcile()
+        return try await issuer.reconcile(.looking)
     }
 
-    /// Works on cases until the task is cancelled.
-    package func run() async { await cases.run() }
+    /// Works on cases until the task is cancelled, and meanwhile sees to what is overdue.
+    package func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.cases.run() }
+            group.addTask {
+                await self.repeating { () async throws(ServiceError) in try await self.cases.sweep() }
+            }
+            // Without a quorum each of these takes as long as a caller would wait: nothing else may wait for them.
+            group.addTask {
+                await self.repeating { () async throws(ServiceError) in _ = try await self.issuer.reconcile(.offering) }
+            }
+        }
+    }
+
+    private func repeating(_ body: () async throws(ServiceError) -> Void) async {
+        while !Task.isCancelled {
+            do throws(ServiceError) {
+                try await body()
+            } catch {
+                department.logger.error("what is overdue cannot be seen to", metadata: ["code": "\(error.code)"])
+            }
+            // The sleep ends early only when the task is cancelled.
+            try? await Task.sleep(for: .milliseconds(department.limits.sweepPauseMilliseconds))
+        }
+    }
 
     // MARK: Clerks
 

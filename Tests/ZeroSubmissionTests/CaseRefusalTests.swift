@@ -142,14 +142,21 @@ import ZeroSubmission
 
     @Test func onlySoManyCasesAreOpen() async throws {
         let city = try City()
-        let desk = try city.desk(city.id("social-insurance")) { $0.openCasesMax = 2 }
+        let desk = try city.desk(city.id("social-insurance")) { $0.openCasesPerServiceMax = 2 }
         let code = try #require(Code("old-age-allowance"))
+        let other = try #require(Code("social-insurance-certificate"))
         func open() async throws {
             _ = try await desk.openCase(matter: code, CaseOpeningRequest(), by: city.service("elder-service"))
         }
         try await open()
         try await open()
         await #expect(throws: ServiceError.tooManyCases) { try await open() }
+        // Another service system has a share of its own.
+        _ = try await desk.openCase(
+            matter: other,
+            CaseOpeningRequest(),
+            by: city.service("one-window-counter")
+        )
         city.clock.advance(milliseconds: 300_001)
         try await open()
     }

@@ -79,16 +79,52 @@ import ZeroSubmission
         let opened = try await city.open("old-age-allowance", at: "elder-service")
         let desk = try city.desk(ofMatter: "old-age-allowance")
         city.gate.inject(Array(repeating: .lost, count: 400))
+        let service = CaseViewer.service(city.service("elder-service"))
         let view = try await desk.working {
             _ = try await desk.submitAuthorisation(forCase: opened.caseID, wallet.answer(opened))
-            return try await desk.caseView(
-                of: opened.caseID,
-                for: .service(city.service("elder-service")),
-                waitMilliseconds: 10_000
-            )
+            let early = try await desk.caseView(of: opened.caseID, for: service, waitMilliseconds: 100)
+            #expect(early.state == .recording)
+            // It may be recorded at any moment: then the subject can see of what.
+            #expect(try await desk.accesses(of: wallet.subject).accesses.count == 1)
+            city.clock.advance(milliseconds: 120_000)
+            let late = try await desk.caseView(of: opened.caseID, for: service, waitMilliseconds: 100)
+            #expect(late.state == .recording, "the ledger is not past its time")
+            city.gate.tick()
+            return try await desk.caseView(of: opened.caseID, for: service, waitMilliseconds: 10_000)
         }
-        #expect(view.state == .failed && view.problem?.code == "not-final-in-time")
+        #expect(view.state == .failed && view.problem?.code == "authorisation-expired")
         #expect(city.peers.sent.isEmpty)
+        #expect(try await desk.accesses(of: wallet.subject).accesses.isEmpty)
+    }
+
+    @Test func aCaseThatNobodyAnswersIsClosedWhileTheNodeRuns() async throws {
+        let city = try City()
+        let desk = try city.desk(ofMatter: "housing-fund-query")
+        let opened = try await city.open("housing-fund-query", at: "housing-fund-hall")
+        city.clock.advance(milliseconds: 300_000)
+        try await desk.working {
+            while try desk.department.caseFile(opened.caseID)?.isFinished == false {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        #expect(try desk.department.caseFile(opened.caseID)?.state == .failed)
+    }
+
+    @Test func aRequestIsShownUntilItIsAnsweredOrOver() async throws {
+        let city = try await City.populated([citizen])
+        let wallet = TestWallet(city, citizen: citizen)
+        let desk = try city.desk(ofMatter: "housing-fund-query")
+        let opened = try await city.open("housing-fund-query", at: "housing-fund-hall")
+        let unanswered = try await city.open("housing-fund-query", at: "housing-fund-hall")
+        #expect(try await desk.authorisationRequest(ofCase: opened.caseID).request == opened.request)
+        _ = try await desk.submitAuthorisation(forCase: opened.caseID, wallet.answer(opened))
+        await #expect(throws: ServiceError.caseInOtherState(.recording)) {
+            try await desk.authorisationRequest(ofCase: opened.caseID)
+        }
+        city.clock.advance(milliseconds: 300_000)
+        await #expect(throws: ServiceError.caseExpired) {
+            try await desk.authorisationRequest(ofCase: unanswered.caseID)
+        }
     }
 
     @Test func aVaultThatDoesNotAnswerIsAskedAgain() async throws {

@@ -97,13 +97,11 @@ import ZeroSubmission
         )
         Self.expectCanonical([body], seed: 4)
         Self.expectCanonical([IssueRun(transaction: [1, 2], expiry: Timestamp(3), batch: Self.salt)], seed: 5)
-        var outcome = IssueOutcome()
-        outcome.issued = 5
-        outcome.height = Height(3)
         Self.expectCanonical(
             [
                 IssueBatch(request: Self.digest),
-                IssueBatch(request: Self.digest, runs: [TransactionID(high: 1, low: 2)], outcome: outcome),
+                IssueBatch(request: Self.digest, runs: [TransactionID(high: 1, low: 2)]),
+                IssueBatch(request: Self.digest, runs: [TransactionID(high: 1, low: 2)], answeredCount: 1),
             ],
             seed: 6
         )

@@ -82,7 +82,7 @@ import ZeroSubmission
         let wallet = TestWallet(city, citizen: citizen)
         let vault = try #require(city.vaults[city.id("public-security")])
         let entry = try #require(
-            vault.entries(type: CertificateTypeID(1), holderIdentifier: wallet.identifier, countMax: 1).first
+            try vault.entries(type: CertificateTypeID(1), holderIdentifier: wallet.identifier, countMax: 1).first
         )
         let token = try CertificateBody(canonicalBytes: entry.body).token
         var fault = Fault("evidence-beyond-authorisation", "the whole certificate") { _ in }

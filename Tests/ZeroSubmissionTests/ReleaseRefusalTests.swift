@@ -209,6 +209,19 @@ import ZeroSubmission
         #expect(refusal == ReleaseRefusal.undecidable.rawValue)
     }
 
+    /// What another gateway answers, and whether it ends the case.
+    @Test(arguments: [
+        ("certificate-revoked", 403, true), ("authorisation-expired", 403, true), ("beyond-matter", 403, true),
+        ("authentication-expired", 401, false), ("caller-unknown", 401, false), ("body-too-slow", 408, false),
+        ("overloaded", 503, false), ("ledger-busy", 429, false), ("route-unknown", 404, false),
+    ])
+    func onlyAVaultsOwnWordOnAReleaseIsFinal(code: String, status: Int, isFinal: Bool) {
+        let document = ProblemDocument(type: "t", title: "a", titleChinese: "b", status: status, code: code)
+        let error = ReleaseRefusal.error(for: document)
+        let word = CaseProblem(code: code, chinese: "b", english: "a")
+        #expect(error == (isFinal ? .releaseRejected(word) : .vaultUnreachable))
+    }
+
     @Test func everyRefusalIsTried() {
         let elsewhere: [ReleaseRefusal] = [
             .subjectNotActive, .itemNotHeldHere, .certificateExpired, .undecidable,
@@ -236,7 +249,7 @@ extension ReleaseBench {
         let id = city.id("housing-fund")
         guard let vault = city.vaults[id] else { return }
         let type = CertificateTypeID(3)
-        guard let entry = vault.entries(type: type, holderIdentifier: wallet.identifier, countMax: 1).first else {
+        guard let entry = try vault.entries(type: type, holderIdentifier: wallet.identifier, countMax: 1).first else {
             return
         }
         try await setStatus(.revoked)

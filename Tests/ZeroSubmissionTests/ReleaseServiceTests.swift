@@ -76,6 +76,65 @@ import ZeroSubmission
         }
     }
 
+    /// The vault's mark of a draft may be late, and what is no longer in force may be newer.
+    @Test(arguments: [(draftsOnly: true, laterCount: 0), (false, 70)])
+    func anEntryOnTheLedgerIsNeverOverlooked(draftsOnly: Bool, laterCount: Int) async throws {
+        let bench = try await ReleaseBench("no-property-certificate", at: "citizen-kiosk")
+        let id = bench.city.id("natural-resources")
+        let vault = try #require(bench.city.vaults[id])
+        // The fourth change would mark the drafts final.
+        let desk = try bench.city.desk(id, vault: FaultyVault(vault, at: draftsOnly ? 4 : .max, .before))
+        let row = Exports.property(.number(0), number: "NR-held")
+        _ = try? await desk.issueBatch(Exports.batch("property-register", [row]), by: "c")
+        #expect(vault.batchesWithDrafts().isEmpty != draftsOnly)
+        if laterCount > 0 {
+            let rows = (0..<laterCount).map { Exports.property(.number(0), number: "NR-later-\($0)") }
+            let later = Exports.batch("property-register", rows, name: 2)
+            #expect(try await desk.issueBatch(later, by: "c").issued == laterCount)
+            _ = try await desk.revokeBatch(later.batch, by: "c")
+        }
+        let request = try await bench.prepare(vault: "natural-resources")
+        let response = try await bench.city["natural-resources"].release(request, to: bench.gateway)
+        let released = try bench.open(response.items[0], request: request)
+        #expect(released.statement.content.content == .noEntry(holds: false))
+    }
+
+    @Test func whatSupersedesACertificateRevokesWhatWasDerivedFromIt() async throws {
+        let bench = try await ReleaseBench("no-property-certificate", at: "citizen-kiosk")
+        let request = try await bench.prepare(vault: "public-security")
+        let desk = bench.city["public-security"]
+        _ = try await desk.release(request, to: bench.gateway)
+        let changed = Exports.household(.number(0), division: "440605")
+        _ = try await desk.issueBatch(Exports.batch("household-register", [changed], name: 2), by: "c")
+        let statuses = bench.city.certificates(of: CertificateTypeID(1)).map(\.status)
+        #expect(statuses == [.superseded, .revoked, .active])
+    }
+
+    @Test func aStatusChangeThatMissedADerivedCertificateIsRepaired() async throws {
+        let bench = try await ReleaseBench("no-property-certificate", at: "citizen-kiosk")
+        let request = try await bench.prepare(vault: "public-security")
+        let desk = bench.city["public-security"]
+        _ = try await desk.release(request, to: bench.gateway)
+        let records = bench.city.certificates(of: CertificateTypeID(1))
+        let original = try #require(records.first?.commitment)
+        // Only the original's status reaches the ledger.
+        let body = TransactionBody(
+            network: bench.city.setup.network,
+            author: .department(desk.department.id),
+            id: TransactionID(high: 5, low: 5),
+            expiry: bench.city.clock.now.adding(milliseconds: 60_000),
+            payload: .changeStatus(
+                StatusChangeBatch(changes: [StatusChange(commitment: original, status: .revoked)])
+            )
+        )
+        let signer = bench.city.setup.transactionSigner(desk.department.id)
+        _ = await bench.city.gate.submit(try Transaction(signing: body, with: signer).canonicalBytes)
+        #expect(bench.city.certificates(of: CertificateTypeID(1)).map(\.status) == [.revoked, .active])
+        let revoked = CertificateStatusRequest(status: .revoked)
+        _ = try await desk.changeStatus(ofCertificate: original, revoked, by: "c")
+        #expect(bench.city.certificates(of: CertificateTypeID(1)).map(\.status) == [.revoked, .revoked])
+    }
+
     @Test func evidenceOpensForTheAskingDepartmentAlone() async throws {
         let bench = try await ReleaseBench("no-property-certificate", at: "citizen-kiosk")
         let request = try await bench.prepare(vault: "public-security")

@@ -51,8 +51,14 @@ package final class InMemoryVault: Vault {
 
     package func entry(commitment: Digest) -> VaultEntry? { entries.first { $0.commitment == commitment } }
 
-    package func entries(type: CertificateTypeID, holderIdentifier: String, countMax: Int) -> [VaultEntry] {
-        Array(entries.reversed().filter { $0.type == type && $0.holderIdentifier == holderIdentifier }.prefix(countMax))
+    package func forEachEntry(
+        type: CertificateTypeID,
+        holderIdentifier: String,
+        _ body: (VaultEntry) throws(VaultError) -> Bool
+    ) throws(VaultError) {
+        for entry in entries.reversed() where entry.type == type && entry.holderIdentifier == holderIdentifier {
+            guard try body(entry) else { return }
+        }
     }
 
     package func newestEntry(type: CertificateTypeID, certificateNumber: String) -> VaultEntry? {

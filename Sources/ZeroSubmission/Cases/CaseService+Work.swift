@@ -11,6 +11,8 @@ private enum CaseStop: Error {
     case failed(CaseProblem)
     /// The outside did not answer; it can be tried again.
     case transient(ServiceError)
+    /// Nothing can be done until the ledger is past the access record's time, with it or without.
+    case overdue
 }
 
 extension CaseService {
@@ -30,11 +32,15 @@ extension CaseService {
                     case .failed(let problem): try fail(&file, problem)
                     case .transient(let reason):
                         attempt += 1
-                        guard attempt < department.limits.vaultAttemptsMax || file.isDecided else {
+                        guard attempt < department.limits.vaultAttemptsMax || file.isUpToTheLedger else {
                             try fail(&file, CaseProblem(reason))
                             continue
                         }
                         try? await Task.sleep(for: .milliseconds(pause(attempt)))
+                    case .overdue:
+                        // Others go on meanwhile.
+                        setAside.withLock { _ = $0.insert(id) }
+                        return
                     }
                 }
             } catch {
@@ -54,7 +60,7 @@ extension CaseService {
         try finish(file)
     }
 
-    private func finish(_ file: CaseFile) throws(ServiceError) {
+    func finish(_ file: CaseFile) throws(ServiceError) {
         try department.vault.keep(file)
         openCases.remove(file.id)
         waiters.finished(file.id)
@@ -89,18 +95,25 @@ extension CaseService {
         } catch {
             throw .transient(.vaultFailed)
         }
+        let vault = department.vault
+        let opening = submission.storedOpening(department.suite.digestFunction)
+        let subject = submission.authorisation.content.subject
         do throws(ServiceError) {
-            let final = try await department.finalise(sealed)
-            try department.vault.keep(
-                submission.storedOpening(department.suite.digestFunction),
-                of: submission.authorisation.content.subject
-            )
-            file.stage = .collecting(submission, final.height)
-            try department.vault.keep(file)
-        } catch .ledgerRefused(let verdict) {
-            throw .failed(verdict.accessRefusal?.problem ?? CaseProblem(.ledgerRefused(verdict)))
+            // Kept before anything is sent: an access on the ledger can always be opened. One with the same id that is
+            // there already is another case's, and the ledger says below which of the two it took.
+            let kept = try vault.opening(opening.accessRecord, of: subject)
+            if kept == nil { try vault.keep(opening, of: subject) }
+            do throws(ServiceError) {
+                let final = try await department.finalise(sealed)
+                if let kept, kept != opening { try vault.keep(opening, of: subject) }
+                file.stage = .collecting(submission, final.height)
+                try vault.keep(file)
+            } catch .ledgerRefused(let verdict) {
+                if kept == nil || kept == opening { try vault.forgetOpening(opening.accessRecord, of: subject) }
+                try fail(&file, verdict.accessRefusal?.problem ?? CaseProblem(.ledgerRefused(verdict)))
+            }
         } catch {
-            throw .transient(error)
+            throw department.clock() > sealed.transaction.body.expiry ? .overdue : .transient(error)
         }
     }
 
@@ -350,9 +363,13 @@ extension CaseService {
 }
 
 extension CaseFile {
-    /// Whether the decision is made and only has to be carried out: then it is never given up.
-    fileprivate var isDecided: Bool {
-        if case .concluding = stage { true } else { false }
+    /// Whether the next step is in the ledger's hands alone: an access that may yet be recorded, or a decision that is
+    /// made. It is then never given up for want of an answer.
+    fileprivate var isUpToTheLedger: Bool {
+        switch stage {
+        case .recording, .concluding: true
+        case .awaitingAuthorisation, .collecting, .decided, .failed: false
+        }
     }
 }
 

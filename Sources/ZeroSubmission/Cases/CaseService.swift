@@ -19,6 +19,8 @@ package final class CaseService: Sendable {
     let openCases = OpenCases()
     /// Cases in someone's hands now.
     let atWork = Mutex<Set<Digest>>([])
+    /// Cases at a step that only the ledger's time can end, until the next sweep.
+    let setAside = Mutex<Set<Digest>>([])
     /// Where `run` takes cases from, while it runs.
     private let queue = Mutex<AsyncStream<Digest>.Continuation?>(nil)
 
@@ -45,13 +47,14 @@ package final class CaseService: Sendable {
         guard let service = department.catalogue.services[system], service.department == department.id,
             service.matters.contains(code)
         else { throw .matterNotPermitted }
-        let now = department.clock()
-        let expiry = now.adding(milliseconds: department.limits.requestLifetimeMilliseconds)
+        let expiry = department.clock().adding(milliseconds: department.limits.requestLifetimeMilliseconds)
         guard let id = Digest(department.randomBytes(Digest.byteCount)) else {
             preconditionFailure("as many bytes as a digest has")
         }
-        guard openCases.add(id, until: expiry, at: now, countMax: department.limits.openCasesMax) else {
-            throw .tooManyCases
+        let countMax = department.limits.openCasesPerServiceMax
+        if !openCases.add(id, of: system, until: expiry, countMax: countMax) {
+            try await closeUnanswered()
+            guard openCases.add(id, of: system, until: expiry, countMax: countMax) else { throw .tooManyCases }
         }
         let address = "\(department.publicAddress)/v1/requests/\(id)"
         let content = try makeRequest(matter, service: service, expiry: expiry, address: "\(address)/authorisation")
@@ -113,12 +116,15 @@ package final class CaseService: Sendable {
         )
     }
 
-    /// The request of a case, for whoever knows the case's id.
+    /// The request of a case, for whoever knows the case's id, until somebody answered: afterwards the ledger tells
+    /// everyone the id.
     ///
-    /// - Throws: `caseUnknown`.
+    /// - Throws: `caseUnknown`, `caseExpired`, `caseInOtherState`.
     package func request(of id: Digest) async throws(ServiceError) -> AuthorisationRequestView {
         guard let file = try department.vault.caseFile(id) else { throw .caseUnknown }
-        return AuthorisationRequestView(request: file.request.canonicalBytes, state: try current(file).state)
+        guard case .awaitingAuthorisation = file.stage else { throw .caseInOtherState(file.state) }
+        guard department.clock() < file.request.content.expiry else { throw .caseExpired }
+        return AuthorisationRequestView(request: file.request.canonicalBytes, state: file.state)
     }
 
     // MARK: Authorising
@@ -131,15 +137,8 @@ package final class CaseService: Sendable {
         _ submission: AuthorisationSubmission,
         for id: Digest
     ) async throws(ServiceError) -> CaseAcceptance {
-        let key: Set<NumberReservations.Key> = [.batch(id.bytes)]
-        await reservations.acquire(key)
-        do throws(ServiceError) {
-            let acceptance = try take(submission, for: id)
-            await reservations.release(key)
-            return acceptance
-        } catch {
-            await reservations.release(key)
-            throw error
+        try await reservations.holding([.batch(id.bytes)]) { () async throws(ServiceError) in
+            try self.take(submission, for: id)
         }
     }
 
@@ -189,20 +188,24 @@ package final class CaseService: Sendable {
         case .subject(let subject):
             guard file.submission?.authorisation.content.subject == subject.digest else { throw .caseUnknown }
         }
-        return try current(file)
+        return current(file)
     }
 
     /// The file, closed if nobody answered its request in time.
-    private func current(_ file: CaseFile) throws(ServiceError) -> CaseFile {
+    private func current(_ file: CaseFile) -> CaseFile {
         guard case .awaitingAuthorisation = file.stage, department.clock() >= file.request.content.expiry else {
             return file
         }
+        return closed(file)
+    }
+
+    private func closed(_ file: CaseFile) -> CaseFile {
         var closed = file
         closed.stage = .failed(nil, StoredProblem(Self.unanswered))
         return closed
     }
 
-    static let unanswered = CaseProblem(
+    private static let unanswered = CaseProblem(
         "case-expired",
         chinese: "授权请求已过期，无人授权",
         english: "nobody authorised the request in time"
@@ -237,21 +240,40 @@ package final class CaseService: Sendable {
 
     /// The cases that can go on. Those that nobody answered in time are closed.
     private func resumable() throws(ServiceError) -> [Digest] {
-        let now = department.clock()
         var resumable: [Digest] = []
         for id in try department.vault.unfinishedCases() {
-            guard var file = try department.vault.caseFile(id) else { continue }
-            guard case .awaitingAuthorisation = file.stage else {
-                resumable.append(id)
-                continue
-            }
-            if now >= file.request.content.expiry {
-                file.stage = .failed(nil, StoredProblem(Self.unanswered))
-                try department.vault.keep(file)
+            guard let file = try department.vault.caseFile(id) else { continue }
+            let present = current(file)
+            if case .awaitingAuthorisation = present.stage {
+                _ = openCases.add(id, of: file.service, until: file.request.content.expiry, countMax: .max)
+            } else if present.isFinished {
+                try department.vault.keep(present)
             } else {
-                _ = openCases.add(id, until: file.request.content.expiry, at: now, countMax: .max)
+                resumable.append(id)
             }
         }
         return resumable
+    }
+
+    /// Closes the cases that nobody answered in time, and takes up again those that were set aside.
+    func sweep() async throws(ServiceError) {
+        try await closeUnanswered()
+        let again = setAside.withLock { setAside in
+            let again = setAside
+            setAside = []
+            return again
+        }
+        queue.withLock { queue in for id in again { _ = queue?.yield(id) } }
+    }
+
+    private func closeUnanswered() async throws(ServiceError) {
+        for id in openCases.takeExpired(at: department.clock()) {
+            try await reservations.holding([.batch(id.bytes)]) { () async throws(ServiceError) in
+                guard let file = try self.department.vault.caseFile(id), case .awaitingAuthorisation = file.stage else {
+                    return
+                }
+                try self.finish(self.closed(file))
+            }
+        }
     }
 }

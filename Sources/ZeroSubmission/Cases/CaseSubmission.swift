@@ -53,7 +53,7 @@ package struct CaseSubmission: Hashable, Sendable, CanonicalCodable {
         transaction = try decoder.readBytes(countMax: Limits.transactionBytesMax)
     }
 
-    /// What is kept for the subject once the access record is final.
+    /// What is kept for the subject.
     func storedOpening(_ digestFunction: any DigestFunction) -> StoredOpening {
         StoredOpening(
             head: AccessHeads.identifier(of: accessRecord.headKey, digestFunction: digestFunction),

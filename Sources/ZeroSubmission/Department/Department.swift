@@ -29,8 +29,8 @@ package struct DepartmentLimits: Sendable {
     package var transactionLifetimeMilliseconds: UInt64 = 60_000
     /// From the opening of a case to the last moment at which its authorisation is taken.
     package var requestLifetimeMilliseconds: UInt64 = 300_000
-    /// Cases that are neither decided nor failed nor expired.
-    package var openCasesMax = 4_096
+    /// Cases of one service system that are neither decided nor failed nor expired.
+    package var openCasesPerServiceMax = 1_024
     /// Cases that are worked on at the same time.
     package var casesAtWorkMax = 64
     /// How often a vault that does not answer is asked, and the pause between.
@@ -40,6 +40,8 @@ package struct DepartmentLimits: Sendable {
     package var signingTasks = 2
     /// The longest that a caller may wait for a case to be decided.
     package var caseWaitMillisecondsMax: UInt64 = 20_000
+    /// Pause between two looks for cases that nobody answered and certificates whose fate was unclear.
+    package var sweepPauseMilliseconds: UInt64 = 10_000
 
     package init() {}
 }

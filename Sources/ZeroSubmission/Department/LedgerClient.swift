@@ -41,8 +41,9 @@ extension Department {
     /// Offers the transaction until it is final and can be read here. Offering the same bytes again is safe, also after a
     /// restart.
     ///
-    /// - Throws: `ledgerRefused` when it is final with another verdict or can never be included; `ledgerBusy`;
-    ///   `notFinalInTime`.
+    /// - Throws: `ledgerRefused` when it is final with another verdict, or the ledger is past its expiry without it;
+    ///   `ledgerBusy`; `notFinalInTime`, also when this node does not take it and a copy that was sent before may still
+    ///   become final.
     @discardableResult
     func finalise(_ sealed: SealedTransaction) async throws(ServiceError) -> FinalTransaction {
         let slices: UInt64 = 4
@@ -57,11 +58,9 @@ extension Department {
                     return try await settled(sealed.digest, height: height, verdict: verdict)
                 }
                 waits -= 1
-                guard waits > 0 else { throw .notFinalInTime }
+                guard waits > 0, !Task.isCancelled else { throw .notFinalInTime }
             case .refused(let verdict):
-                // It may have become final before, and its time has passed since.
-                guard let location = try location(of: sealed.digest) else { throw .ledgerRefused(verdict) }
-                return try await settled(sealed.digest, height: location.height, verdict: location.verdict)
+                return try await judged(sealed, refusedHere: verdict)
             case .malformed:
                 throw .ledgerRefused(.contentMalformed)
             case .busy:
@@ -74,6 +73,19 @@ extension Department {
                 }
             }
         }
+    }
+
+    /// What the ledger made of a transaction that this node does not take. The node speaks for itself alone, for
+    /// example when its clock was set; the ledger decides.
+    private func judged(
+        _ sealed: SealedTransaction,
+        refusedHere verdict: Verdict
+    ) async throws(ServiceError) -> FinalTransaction {
+        let (location, isOver) = try reading { view throws(StoreError) in
+            (try view.location(of: sealed.digest), view.header.timestamp > sealed.transaction.body.expiry)
+        }
+        guard let location else { throw isOver ? .ledgerRefused(verdict) : .notFinalInTime }
+        return try await settled(sealed.digest, height: location.height, verdict: location.verdict)
     }
 
     private func settled(
@@ -98,8 +110,15 @@ extension Department {
     func reading<Value>(
         _ read: (any LedgerView) throws(StoreError) -> Value
     ) throws(ServiceError) -> Value {
+        try reading(archive.view(), read)
+    }
+
+    private func reading<Value>(
+        _ view: any LedgerView,
+        _ read: (any LedgerView) throws(StoreError) -> Value
+    ) throws(ServiceError) -> Value {
         do throws(StoreError) {
-            return try read(archive.view())
+            return try read(view)
         } catch {
             logger.error("the ledger's store cannot be read", metadata: ["reason": "\(error)"])
             throw .vaultFailed
@@ -108,10 +127,12 @@ extension Department {
 
     /// The certificate's record, or nil.
     func certificateRecord(_ commitment: Digest) throws(ServiceError) -> CertificateRecord? {
-        try reading { view throws(StoreError) in
-            guard case .certificate(let record)? = try view.record(.certificate(commitment))?.record else { return nil }
-            return record
-        }
+        try certificateRecord(commitment, in: archive.view())
+    }
+
+    /// The certificate's record at the height of `view`, or nil.
+    func certificateRecord(_ commitment: Digest, in view: any LedgerView) throws(ServiceError) -> CertificateRecord? {
+        try reading(view) { view throws(StoreError) in try view.certificateRecord(commitment) }
     }
 
     /// The subject's record, or nil.
@@ -120,6 +141,14 @@ extension Department {
             guard case .subject(let record)? = try view.record(.subject(id))?.record else { return nil }
             return record
         }
+    }
+}
+
+extension LedgerView {
+    /// The certificate's record, or nil.
+    func certificateRecord(_ commitment: Digest) throws(StoreError) -> CertificateRecord? {
+        guard case .certificate(let record)? = try record(.certificate(commitment))?.record else { return nil }
+        return record
     }
 }
 

@@ -1,6 +1,6 @@
 import LedgerModel
 import Logging
-package import Ports
+import Ports
 import Primitives
 
 /// What `Issuer.reconcile` found.
@@ -14,18 +14,19 @@ package struct Reconciliation: Hashable, Sendable {
 }
 
 extension Issuer {
-    /// Settles what a crash left behind: drafts on the ledger become final, others are offered again while their time lasts
-    /// and dropped afterwards. To be called once, before the first request.
+    /// Settles what a crash or a slow network left behind: drafts on the ledger become final, others are dropped once
+    /// the ledger is past their time, and until then offered again if `effort` says so.
     ///
     /// - Throws: `vaultFailed`. A ledger that does not answer leaves runs undecided.
-    package func reconcile() async throws(ServiceError) -> Reconciliation {
+    func reconcile(_ effort: ResumeEffort) async throws(ServiceError) -> Reconciliation {
         let vault = department.vault
         let drafts = try vault.attempt { () throws(VaultError) in try vault.store.batchesWithDrafts() }
         let runs = try vault.unfinishedRuns()
         var result = Reconciliation()
         for id in Set(drafts).union(runs).sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) {
+            guard !Task.isCancelled else { break }
             do throws(ServiceError) {
-                switch try await resume(id, isRenewing: false) {
+                switch try await resume(id, effort) {
                 case .final: result.final += 1
                 case .dropped: result.dropped += 1
                 case .undecided: result.undecided += 1
@@ -36,9 +37,9 @@ extension Issuer {
                 result.undecided += 1
             }
         }
-        if result != Reconciliation() {
+        if result.final > 0 || result.dropped > 0 {
             department.logger.notice(
-                "settled what was being issued when the node stopped",
+                "settled what was left of issuing",
                 metadata: [
                     "final": "\(result.final)", "dropped": "\(result.dropped)", "undecided": "\(result.undecided)",
                 ]

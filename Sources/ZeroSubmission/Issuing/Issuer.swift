@@ -10,8 +10,10 @@ import Primitives
 /// 2. the transaction is sent and waited for;
 /// 3. the drafts are marked final and the run is forgotten.
 ///
-/// What a crash leaves behind, `reconcile` and the next import find by the run, and offer the same transaction again. Only when
-/// its time is over do they make a new one over the *same* commitments, of which the ledger takes each at most once.
+/// What a crash leaves behind, `reconcile` and the next import find by the run, and offer the same transaction again.
+/// Only when its time is over does an import make a new one over the *same* commitments, of which the ledger takes each
+/// at most once. Drafts go only once the ledger refused them or is past their time. Whoever works on a run holds its
+/// reservation.
 package final class Issuer: Sendable {
     let department: Department
     let reservations = NumberReservations()
@@ -22,20 +24,14 @@ package final class Issuer: Sendable {
 
     /// Issues the rows that are right and reports the others.
     ///
-    /// A row is known by its type and certificate number: the same content as before is skipped, other content supersedes.
-    /// The same batch again gives the same answer.
+    /// A row is known by its type and certificate number: the content that is in force is skipped, other content
+    /// supersedes, and what is no longer in force is issued anew. A request that was interrupted goes on when it comes
+    /// again; one that was answered finds its rows in force and skips them.
     /// - Throws: `certificateTypeUnknown`, `certificateTypeNotIssuedHere`, `batchNameTaken`, and the errors of ledger and vault.
     package func issue(_ request: CertificateBatchRequest) async throws(ServiceError) -> CertificateBatchReport {
         let type = try ownType(code: request.type)
-        let batchKey: Set<NumberReservations.Key> = [.batch(request.batch)]
-        await reservations.acquire(batchKey)
-        do throws(ServiceError) {
-            let report = try await issueAlone(request, type: type)
-            await reservations.release(batchKey)
-            return report
-        } catch {
-            await reservations.release(batchKey)
-            throw error
+        return try await reservations.holding([.batch(request.batch)]) { () async throws(ServiceError) in
+            try await self.issueAlone(request, type: type)
         }
     }
 
@@ -45,23 +41,20 @@ package final class Issuer: Sendable {
     ) async throws(ServiceError) -> CertificateBatchReport {
         let digest = request.contentDigest(department.suite.digestFunction)
         let kept = try department.vault.batch(request.batch)
-        if let kept, kept.request != digest { throw .batchNameTaken }
+        var batch = kept ?? IssueBatch(request: digest)
+        guard batch.request == digest else { throw .batchNameTaken }
         let reader = BatchReader(
             type: type,
             digestFunction: department.suite.digestFunction,
             tasks: department.limits.signingTasks
         )
         let (rows, repeats, rejected) = await reader.read(request.rows)
-        if let outcome = kept?.outcome {
-            return CertificateBatchReport(batch: request.batch, outcome, rejected: rejected)
-        }
-        var batch = kept ?? IssueBatch(request: digest)
         var outcome = try await reserving(rows.map(\.row.number), of: type) { () async throws(ServiceError) in
             try await self.issue(rows, of: type, as: request.batch, &batch)
         }
-        outcome.skipped += UInt32(repeats)
-        batch.outcome = outcome
-        try department.vault.keep(batch, as: request.batch)
+        outcome.skipped += repeats
+        batch.answer()
+        if batch != kept { try department.vault.keep(batch, as: request.batch) }
         return CertificateBatchReport(batch: request.batch, outcome, rejected: rejected)
     }
 
@@ -75,15 +68,16 @@ package final class Issuer: Sendable {
         var outcome = IssueOutcome()
         var plans: [CertificatePlan] = []
         let now = department.clock()
+        let unanswered = batch.unanswered
         for checked in rows {
             let row = checked.row
-            let newest = try await settledNewest(type: type.record.id, number: row.number, &batch)
-            if let newest, newest.entry.contentDigest == checked.content {
-                // Issued by this very batch before a crash: it counts as then.
-                if newest.body.batch == name {
+            let present = try await inForce(type: type.record.id, number: row.number)
+            if let present, present.certificate.entry.contentDigest == checked.content {
+                // Issued by this very request before it was interrupted: it counts as then.
+                if unanswered.contains(present.certificate.entry.batch) {
                     outcome.issued += 1
-                    outcome.superseded += newest.body.replaces == nil ? 0 : 1
-                    outcome.height = try department.certificateRecord(newest.commitment)?.changedAt ?? outcome.height
+                    outcome.superseded += present.certificate.body.replaces == nil ? 0 : 1
+                    outcome.height = max(outcome.height ?? present.changedAt, present.changedAt)
                 } else {
                     outcome.skipped += 1
                 }
@@ -99,7 +93,7 @@ package final class Issuer: Sendable {
                     holder: row.holderIdentifier,
                     content: checked.content,
                     period: period,
-                    replaces: try newest.flatMap { (newest) throws(ServiceError) in try replaceable(newest) }
+                    replaces: present?.certificate.commitment
                 )
             )
         }
@@ -111,38 +105,44 @@ package final class Issuer: Sendable {
             batch: name
         )
         let certificates = try await maker.sign(plans)
-        batch.runs.append(maker.run)
+        batch.add(maker.run)
         try department.vault.keep(batch, as: name)
         outcome.height = try await run(certificates, of: type.record.id, as: maker.run, batch: name)
-        outcome.issued += UInt32(plans.count)
-        outcome.superseded += UInt32(plans.count { $0.replaces != nil })
+        outcome.issued += plans.count
+        outcome.superseded += plans.count { $0.replaces != nil }
         return outcome
+    }
+
+    /// The newest certificate of the number if the ledger has it active or suspended, with the block that says so.
+    ///
+    /// - Throws: `notFinalInTime` while this node's ledger does not reach to the certificate.
+    private func inForce(
+        type: CertificateTypeID,
+        number: String
+    ) async throws(ServiceError) -> (certificate: StoredCertificate, changedAt: Height)? {
+        guard let newest = try await settledNewest(type: type, number: number) else { return nil }
+        guard let record = try department.certificateRecord(newest.commitment) else { throw .notFinalInTime }
+        switch record.status {
+        case .active, .suspended: return (newest, record.changedAt)
+        case .revoked, .superseded: return nil
+        }
     }
 
     /// The newest certificate of the number once it is clear whether the ledger holds it: no draft.
     private func settledNewest(
         type: CertificateTypeID,
-        number: String,
-        _ batch: inout IssueBatch
+        number: String
     ) async throws(ServiceError) -> StoredCertificate? {
         while let newest = try department.vault.newest(type: type, number: number) {
             guard newest.entry.status == .draft else { return newest }
-            _ = try await resume(newest.entry.batch, isRenewing: true)
+            _ = try await resume(newest.entry.batch, .renewing)
         }
         return nil
     }
 
-    /// The certificate's commitment if a new one can supersede it: one that was revoked stays what it is.
-    private func replaceable(_ certificate: StoredCertificate) throws(ServiceError) -> Digest? {
-        switch try department.certificateRecord(certificate.commitment)?.status {
-        case .active?, .suspended?: certificate.commitment
-        case .revoked?, .superseded?, nil: nil
-        }
-    }
-
     // MARK: Certificates that a decision brings
 
-    /// Issues one certificate with these claims, or gives the one that was issued with the same number and content.
+    /// Issues one certificate with these claims, or gives the one in force with the same number and content.
     ///
     /// - Parameter name: What brought it: 16 bytes of the case's id, in the place of a batch.
     /// - Throws: `requestRejected` with `claims-malformed` when the claims do not make a certificate of the type, and the
@@ -168,16 +168,21 @@ package final class Issuer: Sendable {
         let number = row.number
         let content = row.contentDigest(type: definition, digestFunction: department.suite.digestFunction)
         return try await reserving([number], of: type) { () async throws(ServiceError) in
-            var batch = IssueBatch(request: content)
-            let newest = try await self.settledNewest(type: type.record.id, number: number, &batch)
-            if let newest, newest.entry.contentDigest == content { return newest }
+            // The case that brought it finds it again, whatever became of it since.
+            if let newest = try await self.settledNewest(type: type.record.id, number: number),
+                newest.entry.contentDigest == content, newest.body.batch == name
+            {
+                return newest
+            }
+            let present = try await self.inForce(type: type.record.id, number: number)?.certificate
+            if let present, present.entry.contentDigest == content { return present }
             let plan = CertificatePlan(
                 claims: claims,
                 number: number,
                 holder: row.holderIdentifier,
                 content: content,
                 period: period,
-                replaces: try newest.flatMap { (newest) throws(ServiceError) in try self.replaceable(newest) }
+                replaces: present?.commitment
             )
             let department = self.department
             let run = department.freshTransactionID()
@@ -203,42 +208,41 @@ package final class Issuer: Sendable {
         let payload = CertificateBatch(type: type, certificates: certificates.map(\.issued))
         let sealed = try department.seal(.issueCertificates(payload), id: id)
         let vault = department.vault
-        try vault.keep(IssueRun(sealed, batch: batch), as: id)
-        try vault.attempt { () throws(VaultError) in try vault.store.put(certificates.map(\.entry)) }
-        return try await finish(sealed, as: id)
+        return try await reservations.holding([.run(id)]) { () async throws(ServiceError) in
+            try vault.keep(IssueRun(sealed, batch: batch), as: id)
+            try vault.attempt { () throws(VaultError) in try vault.store.put(certificates.map(\.entry)) }
+            return try await self.finish(sealed, as: id)
+        }
     }
 
     /// Sends the run's transaction until the ledger holds it or refuses it, and settles the drafts accordingly.
     private func finish(_ sealed: SealedTransaction, as id: TransactionID) async throws(ServiceError) -> Height {
+        let height: Height
         do throws(ServiceError) {
-            let final = try await department.finalise(sealed)
-            try settle(id)
-            return final.height
+            height = try await department.finalise(sealed).height
         } catch .ledgerRefused(let verdict) {
-            switch verdict {
-            case .expired:
-                // An earlier copy may still be waiting somewhere: the drafts stay until that is clear.
-                throw .notFinalInTime
-            case .certificateExists:
-                // The same commitments came to the ledger in an earlier transaction of this run.
-                try settle(id)
-                return try commitmentHeight(of: sealed) ?? department.archive.view().header.height
-            default:
+            // The same commitments may have come to the ledger in an earlier transaction of this run.
+            guard case .held(let earlier) = try fate(of: sealed) else {
                 try discard(id)
-                throw .ledgerRefused(verdict)
+                throw verdict == .expired ? .notFinalInTime : .ledgerRefused(verdict)
             }
+            height = earlier
+        }
+        try await settle(id, replaced: sealed.replacedCertificates)
+        return height
+    }
+
+    /// Brings a run that was left behind as far as `effort` allows.
+    func resume(_ id: TransactionID, _ effort: ResumeEffort) async throws(ServiceError) -> ResumedRun {
+        try await reservations.holding([.run(id)]) { () async throws(ServiceError) in
+            try await self.resumeAlone(id, effort)
         }
     }
 
-    /// Brings a run that was left behind to its end.
-    ///
-    /// - Parameter isRenewing: Whether a run whose time is over gets a new transaction over the same commitments; else its
-    ///   drafts are dropped once no block can hold it any more, and stay where that is not yet clear.
-    /// - Returns: What became of it.
-    func resume(_ id: TransactionID, isRenewing: Bool) async throws(ServiceError) -> ResumedRun {
+    private func resumeAlone(_ id: TransactionID, _ effort: ResumeEffort) async throws(ServiceError) -> ResumedRun {
         guard let run = try department.vault.run(id) else {
-            // Drafts without a run were settled by someone else, or their run was forgotten before a crash.
-            return try settleOrphans(id)
+            // Someone else settled it, or it was forgotten before a crash.
+            return try await settleOrphans(id)
         }
         let sealed: SealedTransaction
         do throws(DecodeError) {
@@ -246,50 +250,70 @@ package final class Issuer: Sendable {
         } catch {
             throw .vaultFailed
         }
-        let entries = try entries(of: id)
-        guard !entries.isEmpty else {
+        guard try !entries(of: id).isEmpty else {
             // The run was kept and its drafts were not: it was never sent.
             try department.vault.forgetRun(id)
             return .dropped
         }
-        if try commitmentHeight(of: sealed) != nil {
-            try settle(id)
+        switch try fate(of: sealed) {
+        case .held:
+            try await settle(id, replaced: sealed.replacedCertificates)
             return .final
+        case .over:
+            try discard(id)
+            return .dropped
+        case .open: break
         }
+        guard effort != .looking else { return .undecided }
         if department.clock() <= run.expiry {
             _ = try await finish(sealed, as: id)
             return .final
         }
-        if department.archive.view().header.timestamp > run.expiry {
-            try discard(id)
-            return .dropped
-        }
-        guard isRenewing else { return .undecided }
+        guard effort == .renewing else { return .undecided }
         let renewed = try department.seal(sealed.transaction.body.payload, id: department.freshTransactionID())
         try department.vault.keep(IssueRun(renewed, batch: run.batch), as: id)
         _ = try await finish(renewed, as: id)
         return .final
     }
 
-    /// Whether the ledger holds the certificates of the transaction, by the first of them: it takes all or none.
-    private func commitmentHeight(of sealed: SealedTransaction) throws(ServiceError) -> Height? {
-        guard case .issueCertificates(let batch) = sealed.transaction.body.payload, let first = batch.certificates.first
-        else { return nil }
-        return try department.certificateRecord(first.commitment)?.changedAt
+    private enum Fate {
+        /// The ledger holds its certificates since this block or an earlier one.
+        case held(Height)
+        /// It does not, and no later block can take them.
+        case over
+        /// It does not, and a later block may.
+        case open
     }
 
-    private func settleOrphans(_ id: TransactionID) throws(ServiceError) -> ResumedRun {
+    /// What one state of the ledger says of the transaction, by the first of its certificates: the ledger takes all or
+    /// none.
+    private func fate(of sealed: SealedTransaction) throws(ServiceError) -> Fate {
+        let body = sealed.transaction.body
+        guard case .issueCertificates(let batch) = body.payload, let first = batch.certificates.first else {
+            return .over
+        }
+        return try department.reading { view throws(StoreError) in
+            if let record = try view.certificateRecord(first.commitment) { return .held(record.changedAt) }
+            return view.header.timestamp > body.expiry ? .over : .open
+        }
+    }
+
+    private func settleOrphans(_ id: TransactionID) async throws(ServiceError) -> ResumedRun {
         let drafts = try entries(of: id).filter { $0.status == .draft }
         guard let first = drafts.first else { return .final }
         guard try department.certificateRecord(first.commitment) != nil else {
             try discard(id)
             return .dropped
         }
-        try settle(id)
+        var replaced: [Digest] = []
+        for draft in drafts { if let one = try department.vault.stored(draft).body.replaces { replaced.append(one) } }
+        try await settle(id, replaced: replaced)
         return .final
     }
 
-    private func settle(_ id: TransactionID) throws(ServiceError) {
+    /// Notes that the ledger holds the run's certificates, after what was derived from those they supersede is revoked.
+    private func settle(_ id: TransactionID, replaced: [Digest]) async throws(ServiceError) {
+        try await bring(replaced, to: .revoked)
         let vault = department.vault
         let commitments = try entries(of: id).map(\.commitment)
         try vault.attempt { () throws(VaultError) in try vault.store.markFinal(commitments) }
@@ -322,17 +346,29 @@ package final class Issuer: Sendable {
         of type: CatalogueType,
         _ body: () async throws(ServiceError) -> Value
     ) async throws(ServiceError) -> Value {
-        let keys = Set(numbers.map { NumberReservations.Key.number(type.record.id, $0) })
-        await reservations.acquire(keys)
-        do throws(ServiceError) {
-            let value = try await body()
-            await reservations.release(keys)
-            return value
-        } catch {
-            await reservations.release(keys)
-            throw error
-        }
+        try await reservations.holding(Set(numbers.map { .number(type.record.id, $0) }), body)
     }
+}
+
+/// What a batch brought.
+struct IssueOutcome {
+    /// New certificates, those that supersede another included.
+    var issued = 0
+    var superseded = 0
+    /// Rows that say what is in force.
+    var skipped = 0
+    /// The block that holds the batch's last transaction; nil when nothing was issued.
+    var height: Height?
+}
+
+/// How far a run that was left behind is taken.
+enum ResumeEffort: Sendable {
+    /// What this node's ledger says now is noted, and nothing is sent.
+    case looking
+    /// The transaction is offered again while its time lasts.
+    case offering
+    /// Once its time is over, a new transaction over the same commitments is sent.
+    case renewing
 }
 
 /// What became of a run that was left behind.
@@ -351,13 +387,21 @@ extension IssueRun {
     }
 }
 
+extension SealedTransaction {
+    /// The certificates that this one's supersede.
+    fileprivate var replacedCertificates: [Digest] {
+        guard case .issueCertificates(let batch) = transaction.body.payload else { return [] }
+        return batch.certificates.compactMap(\.replaces)
+    }
+}
+
 extension CertificateBatchReport {
     init(batch: [UInt8], _ outcome: IssueOutcome, rejected: [RejectedRow]) {
         self.init(
             batch: batch,
-            issued: Int(outcome.issued),
-            superseded: Int(outcome.superseded),
-            skipped: Int(outcome.skipped),
+            issued: outcome.issued,
+            superseded: outcome.superseded,
+            skipped: outcome.skipped,
             rejected: rejected,
             height: outcome.height
         )

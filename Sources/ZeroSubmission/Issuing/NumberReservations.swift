@@ -1,26 +1,46 @@
 import LedgerModel
+import Ports
 
-/// Keeps two batches at work from issuing the same certificate: whoever holds a number is alone with it.
+/// Keeps two callers from doing the same thing at once: whoever holds a number, batch or run is alone with it.
+///
+/// A caller that needs several kinds takes them in the order of the cases, so two never wait for each other.
 actor NumberReservations {
-    /// A certificate's number within its type, or a batch's name.
     enum Key: Hashable, Sendable {
-        case number(CertificateTypeID, String)
+        /// A batch's or case's name, or an access record's.
         case batch([UInt8])
+        /// A certificate's number within its type.
+        case number(CertificateTypeID, String)
+        /// A run, by its first transaction's id.
+        case run(TransactionID)
     }
 
     private var held: Set<Key> = []
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    /// Returns when all of `keys` are the caller's. All or none are taken, so two callers never wait for each other.
-    func acquire(_ keys: Set<Key>) async {
+    /// Does `body` alone with `keys`. All or none are taken.
+    nonisolated func holding<Value: Sendable>(
+        _ keys: Set<Key>,
+        _ body: () async throws(ServiceError) -> Value
+    ) async throws(ServiceError) -> Value {
+        await acquire(keys)
+        do throws(ServiceError) {
+            let value = try await body()
+            await release(keys)
+            return value
+        } catch {
+            await release(keys)
+            throw error
+        }
+    }
+
+    private func acquire(_ keys: Set<Key>) async {
         while !held.isDisjoint(with: keys) {
             await withCheckedContinuation { waiting.append($0) }
         }
         held.formUnion(keys)
     }
 
-    /// Gives `keys` back.
-    func release(_ keys: Set<Key>) {
+    private func release(_ keys: Set<Key>) {
         held.subtract(keys)
         let resumed = waiting
         waiting = []

@@ -100,4 +100,13 @@ package enum ReleaseRefusal: String, Error, Sendable, CaseIterable {
 
     /// The error for a request that is refused as a whole.
     package var error: ServiceError { .releaseRejected(problem) }
+
+    /// What another vault's refusal means for a case. Only a vault's own word on the release is final; that it was just
+    /// started, is busy or did not get the whole request passes.
+    package static func error(for document: ProblemDocument) -> ServiceError {
+        guard ReleaseRefusal(rawValue: document.code) != nil else { return .vaultUnreachable }
+        return .releaseRejected(
+            CaseProblem(code: document.code, chinese: document.titleChinese, english: document.title)
+        )
+    }
 }

@@ -10,8 +10,6 @@ import Primitives
 /// `ReleaseRefusal`. Questions are answered from the vault's own body at the moment of release. What was given once for an
 /// item of an access record is given again byte for byte, and never anew.
 package struct ReleaseService: Sendable {
-    /// Certificates of one holder and type that are looked at.
-    private static let certificatesMax = 64
     /// How long a certificate made for one department holds at most, in seconds.
     private static let derivedSecondsMax: UInt64 = 86_400
     /// How far the asking department's clock may be behind.
@@ -33,15 +31,10 @@ package struct ReleaseService: Sendable {
         let checked = try await ReleaseCheck(department: department).check(request, from: asking)
         guard let asker = department.catalogue.departments[asking] else { throw ReleaseRefusal.otherGateway.error }
         let key: Set<NumberReservations.Key> = [.batch(checked.authorisation.accessRecord.bytes)]
-        await reservations.acquire(key)
-        do throws(ServiceError) {
+        return try await reservations.holding(key) { () async throws(ServiceError) in
             var items: [ReleasedItem] = []
-            for item in checked.items { items.append(try await release(item, checked, to: asker)) }
-            await reservations.release(key)
+            for item in checked.items { items.append(try await self.release(item, checked, to: asker)) }
             return ReleaseResponse(items: items)
-        } catch {
-            await reservations.release(key)
-            throw error
         }
     }
 
@@ -58,11 +51,10 @@ package struct ReleaseService: Sendable {
             type.record.issuers.contains(department.id)
         else { throw ReleaseRefusal.itemNotHeldHere.error }
         let time = department.clock()
-        let content: ReleaseContent
-        var salt: [UInt8]?
+        let released: Released
         switch try await answer(item, of: type, for: checked.identifier, at: time) {
         case .refused(let refusal): return ReleasedItem(item: item.id, refusal: refusal.problem)
-        case .content(let found, let foundSalt): (content, salt) = (found, foundSalt)
+        case .released(let found): released = found
         }
         let statement = ReleaseStatement(
             network: department.network,
@@ -71,11 +63,11 @@ package struct ReleaseService: Sendable {
             accessRecord: accessRecord,
             item: item.id,
             type: item.type,
-            content: content,
-            height: department.archive.view().header.height,
+            content: released.content,
+            height: released.height,
             time: time
         )
-        let sealed = try seal(statement, salt: salt, to: asker)
+        let sealed = try seal(statement, salt: released.salt, to: asker)
         try department.vault.keepRelease(
             sealed,
             accessRecord: accessRecord,
@@ -112,8 +104,16 @@ package struct ReleaseService: Sendable {
 
     // MARK: Answers
 
+    private struct Released {
+        let content: ReleaseContent
+        /// The salt of the certificate's commitment, where one is shown.
+        var salt: [UInt8]?
+        /// The ledger's height at which it holds.
+        let height: Height
+    }
+
     private enum Answer {
-        case content(ReleaseContent, salt: [UInt8]?)
+        case released(Released)
         case refused(ReleaseRefusal)
     }
 
@@ -126,7 +126,7 @@ package struct ReleaseService: Sendable {
         let found = try look(for: identifier, type: type, at: time)
         switch item.content {
         case .noEntry:
-            return .content(.noEntry(holds: !found.hasEntry), salt: nil)
+            return .released(Released(content: .noEntry(holds: !found.hasEntry), height: found.height))
         case .predicate(let expression):
             guard let certificate = found.valid else { return found.answerWithoutValid }
             let claims = try claims(of: certificate, type: type)
@@ -138,21 +138,26 @@ package struct ReleaseService: Sendable {
                 throw ReleaseRefusal.malformed.error
             }
             guard let holds else { return .refused(.undecidable) }
-            return .content(.predicate(expression: expression, holds: holds), salt: nil)
+            return .released(Released(content: .predicate(expression: expression, holds: holds), height: found.height))
         case .fields(let fields):
             guard let certificate = found.valid else { return found.answerWithoutValid }
             let claims = try claims(of: certificate, type: type)
             let shown = fields.filter { claims[$0] != nil }
             return type.definition.isUnlinkable
                 ? try await derive(from: certificate, claims: claims, showing: shown, type: type, at: time)
-                : .content(
-                    .presentation(try present(certificate.body.token, shown)),
-                    salt: certificate.entry.salt
+                : .released(
+                    Released(
+                        content: .presentation(try present(certificate.body.token, shown)),
+                        salt: certificate.entry.salt,
+                        height: department.archive.view().header.height
+                    )
                 )
         }
     }
 
     private struct Found {
+        /// The ledger's height that was looked at.
+        let height: Height
         /// The newest certificate that is active and within its dates.
         var valid: StoredCertificate?
         /// Whether the register has an entry for the person: a certificate that is active or suspended and not over.
@@ -161,36 +166,29 @@ package struct ReleaseService: Sendable {
         var refusal: ReleaseRefusal?
 
         var answerWithoutValid: Answer {
-            refusal.map { .refused($0) } ?? .content(.nothingFound, salt: nil)
+            refusal.map { .refused($0) } ?? .released(Released(content: .nothingFound, height: height))
         }
     }
 
-    /// Looks the person up in the vault and each certificate up on the ledger.
+    /// Looks the person up in the vault, and each certificate on the ledger, which alone says whether it exists: the
+    /// vault's mark of a draft may be late. One that is valid ends the search.
     private func look(
         for identifier: String,
         type: CatalogueType,
         at time: Timestamp
     ) throws(ServiceError) -> Found {
-        let certificates = try department.vault.certificates(
-            type: type.record.id,
-            holder: identifier,
-            countMax: Self.certificatesMax
-        )
-        var found = Found()
-        for certificate in certificates {
-            guard let record = try department.certificateRecord(certificate.commitment) else { continue }
-            let isOver = time.seconds >= record.validUntilSeconds
-            let isAhead = time.seconds < record.validFromSeconds
-            let refusal: ReleaseRefusal?
-            switch record.status {
-            case .suspended: refusal = .certificateSuspended
-            case .revoked: refusal = .certificateRevoked
-            case .superseded: refusal = .certificateSuperseded
-            case .active: refusal = isAhead ? .certificateNotYetValid : isOver ? .certificateExpired : nil
+        let view = department.archive.view()
+        var found = Found(height: view.header.height)
+        try department.vault.forEachEntry(type: type.record.id, holder: identifier) { entry throws(ServiceError) in
+            guard let record = try department.certificateRecord(entry.commitment, in: view) else { return true }
+            let isPresent = record.status == .active || record.status == .suspended
+            if isPresent, time.seconds < record.validUntilSeconds { found.hasEntry = true }
+            if let refusal = ReleaseRefusal(of: record, at: time) {
+                found.refusal = found.refusal ?? refusal
+                return true
             }
-            if refusal == nil, found.valid == nil { found.valid = certificate }
-            if record.status == .active || record.status == .suspended, !isOver { found.hasEntry = true }
-            found.refusal = found.refusal ?? refusal
+            found.valid = try department.vault.stored(entry)
+            return false
         }
         return found
     }
@@ -258,9 +256,28 @@ package struct ReleaseService: Sendable {
         let batch = CertificateBatch(type: type.record.id, certificates: [made.issued])
         try await department.finalise(department.seal(.issueCertificates(batch), id: run))
         // A change of the original's status that did not see the new one yet must not be slipped past.
-        guard try department.certificateRecord(original.commitment)?.status == .active else {
-            return .refused(.certificateRevoked)
+        guard let record = try department.certificateRecord(original.commitment) else { throw .notFinalInTime }
+        if let refusal = ReleaseRefusal(of: record, at: time) { return .refused(refusal) }
+        return .released(
+            Released(
+                content: .presentation(try present(made.token, fields)),
+                salt: made.entry.salt,
+                height: department.archive.view().header.height
+            )
+        )
+    }
+}
+
+extension ReleaseRefusal {
+    /// Why a certificate with this record is not released at `time`, or nil.
+    fileprivate init?(of record: CertificateRecord, at time: Timestamp) {
+        switch record.status {
+        case .suspended: self = .certificateSuspended
+        case .revoked: self = .certificateRevoked
+        case .superseded: self = .certificateSuperseded
+        case .active where time.seconds < record.validFromSeconds: self = .certificateNotYetValid
+        case .active where time.seconds >= record.validUntilSeconds: self = .certificateExpired
+        case .active: return nil
         }
-        return .content(.presentation(try present(made.token, fields)), salt: made.entry.salt)
     }
 }

@@ -80,18 +80,25 @@ package struct DepartmentVault: Sendable {
         return try stored(entry)
     }
 
-    /// The final certificates of this type and holder, newest first.
-    func certificates(
+    /// Calls `body` with every certificate of this type and holder, drafts included, newest first, until it returns
+    /// false.
+    func forEachEntry(
         type: CertificateTypeID,
         holder: String,
-        countMax: Int
-    ) throws(ServiceError) -> [StoredCertificate] {
-        let entries = try attempt { () throws(VaultError) in
-            try store.entries(type: type, holderIdentifier: holder, countMax: countMax)
+        _ body: (VaultEntry) throws(ServiceError) -> Bool
+    ) throws(ServiceError) {
+        var failure: ServiceError?
+        try attempt { () throws(VaultError) in
+            try store.forEachEntry(type: type, holderIdentifier: holder) { entry in
+                do throws(ServiceError) {
+                    return try body(entry)
+                } catch {
+                    failure = error
+                    return false
+                }
+            }
         }
-        var certificates: [StoredCertificate] = []
-        for entry in entries where entry.status == .final { certificates.append(try stored(entry)) }
-        return certificates
+        if let failure { throw failure }
     }
 
     func stored(_ entry: VaultEntry) throws(ServiceError) -> StoredCertificate {
@@ -137,6 +144,14 @@ package struct DepartmentVault: Sendable {
 
     func keep(_ opening: StoredOpening, of subject: Digest) throws(ServiceError) {
         try put(.accessOpenings, blinded(subject) + opening.accessRecord.bytes, opening)
+    }
+
+    func opening(_ accessRecord: AccessRecordID, of subject: Digest) throws(ServiceError) -> StoredOpening? {
+        try value(.accessOpenings, blinded(subject) + accessRecord.bytes)
+    }
+
+    func forgetOpening(_ accessRecord: AccessRecordID, of subject: Digest) throws(ServiceError) {
+        try remove(.accessOpenings, blinded(subject) + accessRecord.bytes)
     }
 
     /// What is kept for the subject, in the order of the heads' ids and the counts on them.

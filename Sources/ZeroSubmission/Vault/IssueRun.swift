@@ -41,53 +41,38 @@ package struct IssueBatch: Hashable, Sendable, CanonicalCodable {
     /// The digest of the request: the same name with other rows is refused.
     package let request: Digest
     /// The transactions that were made for it, oldest first.
-    package var runs: [TransactionID]
-    /// What was answered, once it was: the same request gets the same answer. The rows that were rejected follow from the
-    /// request.
-    package var outcome: IssueOutcome?
+    package private(set) var runs: [TransactionID]
+    /// How many of `runs` belong to requests that were answered. What the others brought still has to be reported.
+    package private(set) var answeredCount: UInt32
 
-    package init(request: Digest, runs: [TransactionID] = [], outcome: IssueOutcome? = nil) {
+    package init(request: Digest, runs: [TransactionID] = [], answeredCount: UInt32 = 0) {
+        precondition(answeredCount <= runs.count, "only a run can be answered for")
         self.request = request
         self.runs = runs
-        self.outcome = outcome
+        self.answeredCount = answeredCount
     }
+
+    /// The runs of a request that was not answered.
+    package var unanswered: Set<TransactionID> { Set(runs.dropFirst(Int(answeredCount))) }
+
+    /// Adds the transaction of the request at work.
+    mutating func add(_ run: TransactionID) { runs.append(run) }
+
+    /// Notes that the request at work is answered.
+    mutating func answer() { answeredCount = UInt32(runs.count) }
 
     package func encode(to encoder: inout CanonicalEncoder) {
         encoder.append(request)
         encoder.append(list: runs)
-        encoder.append(optional: outcome)
+        encoder.append(answeredCount)
     }
 
     package init(from decoder: inout CanonicalDecoder) throws(DecodeError) {
         request = try decoder.readDigest()
         runs = try decoder.readList(countMax: Self.runsMax)
-        outcome = try decoder.readOptional()
-    }
-}
-
-/// What a batch brought.
-package struct IssueOutcome: Hashable, Sendable, CanonicalCodable {
-    /// New certificates, those that supersede another included.
-    package var issued: UInt32 = 0
-    package var superseded: UInt32 = 0
-    /// Rows that say what was issued before.
-    package var skipped: UInt32 = 0
-    /// The block that holds the batch's last transaction; nil when nothing was issued.
-    package var height: Height?
-
-    package init() {}
-
-    package func encode(to encoder: inout CanonicalEncoder) {
-        encoder.append(issued)
-        encoder.append(superseded)
-        encoder.append(skipped)
-        encoder.append(optional: height)
-    }
-
-    package init(from decoder: inout CanonicalDecoder) throws(DecodeError) {
-        issued = try decoder.readUInt32()
-        superseded = try decoder.readUInt32()
-        skipped = try decoder.readUInt32()
-        height = try decoder.readOptional()
+        answeredCount = try decoder.readUInt32()
+        guard answeredCount <= runs.count else {
+            throw .invalid(type: "IssueBatch", reason: "more runs are answered than there are")
+        }
     }
 }

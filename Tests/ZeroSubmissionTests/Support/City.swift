@@ -69,6 +69,7 @@ final class City: Sendable {
         limits.finalityWaitMilliseconds = 40
         limits.busyPauseMilliseconds = 1
         limits.vaultPauseMilliseconds = 1
+        limits.sweepPauseMilliseconds = 20
         change(&limits)
         let keys = DepartmentKeys(
             transaction: setup.transactionSigner(id),

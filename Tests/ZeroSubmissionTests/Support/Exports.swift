@@ -41,10 +41,10 @@ enum Exports {
         )
     }
 
-    static func property(_ citizen: SyntheticCitizen) -> CertificateBatchRow {
+    static func property(_ citizen: SyntheticCitizen, number: String? = nil) -> CertificateBatchRow {
         row(
             [
-                "不动产权证号": "NR\(citizen.index)", "权利人": citizen.name, "公民身份号码": citizen.identifier.text,
+                "不动产权证号": number ?? "NR\(citizen.index)", "权利人": citizen.name, "公民身份号码": citizen.identifier.text,
                 "坐落": citizen.address, "用途": "住宅", "建筑面积（平方米）": "90", "登记日期": "2009-10-11",
             ],
             line: Int(citizen.index) + 2

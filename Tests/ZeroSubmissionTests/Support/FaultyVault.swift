@@ -15,12 +15,16 @@ final class FaultyVault: Vault {
     private let kill: Kill
     private let step: Int
     private let count = Mutex(0)
+    private let hook = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(_ inner: InMemoryVault, at step: Int, _ kill: Kill) {
         self.inner = inner
         self.step = step
         self.kill = kill
     }
+
+    /// Does `body` once before the next certificates are put.
+    func beforePut(_ body: @escaping @Sendable () -> Void) { hook.withLock { $0 = body } }
 
     /// Whether the change at which it is killed came.
     var wasKilled: Bool { count.withLock { $0 >= step } }
@@ -36,6 +40,12 @@ final class FaultyVault: Vault {
     }
 
     func put(_ entries: [VaultEntry]) throws(VaultError) {
+        let hook = hook.withLock { hook in
+            let taken = hook
+            hook = nil
+            return taken
+        }
+        hook?()
         try change { () throws(VaultError) in try inner.put(entries) }
     }
 
@@ -53,8 +63,12 @@ final class FaultyVault: Vault {
 
     func entry(commitment: Digest) -> VaultEntry? { inner.entry(commitment: commitment) }
 
-    func entries(type: CertificateTypeID, holderIdentifier: String, countMax: Int) -> [VaultEntry] {
-        inner.entries(type: type, holderIdentifier: holderIdentifier, countMax: countMax)
+    func forEachEntry(
+        type: CertificateTypeID,
+        holderIdentifier: String,
+        _ body: (VaultEntry) throws(VaultError) -> Bool
+    ) throws(VaultError) {
+        try inner.forEachEntry(type: type, holderIdentifier: holderIdentifier, body)
     }
 
     func newestEntry(type: CertificateTypeID, certificateNumber: String) -> VaultEntry? {

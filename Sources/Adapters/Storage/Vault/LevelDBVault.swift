@@ -138,22 +138,32 @@ package final class LevelDBVault: Vault {
         return try entry(number: number)
     }
 
-    package func entries(
+    package func forEachEntry(
         type: CertificateTypeID,
         holderIdentifier: String,
-        countMax: Int
-    ) throws(VaultError) -> [VaultEntry] {
+        _ body: (VaultEntry) throws(VaultError) -> Bool
+    ) throws(VaultError) {
         let prefix = VaultKey.lookup(.holder, digest(.holder, type, holderIdentifier))
-        return try entries(prefix: prefix, isNewestFirst: true, countMax: countMax)
+        try forEachEntry(prefix: prefix, isNewestFirst: true, body)
     }
 
     package func newestEntry(type: CertificateTypeID, certificateNumber: String) throws(VaultError) -> VaultEntry? {
         let prefix = VaultKey.lookup(.number, digest(.number, type, certificateNumber))
-        return try entries(prefix: prefix, isNewestFirst: true, countMax: 1).first
+        var newest: VaultEntry?
+        try forEachEntry(prefix: prefix, isNewestFirst: true) { (entry) throws(VaultError) in
+            newest = entry
+            return false
+        }
+        return newest
     }
 
     package func entries(batch: VaultBatchID) throws(VaultError) -> [VaultEntry] {
-        try entries(prefix: VaultKey.batch(batch), isNewestFirst: false, countMax: .max)
+        var list: [VaultEntry] = []
+        try forEachEntry(prefix: VaultKey.batch(batch), isNewestFirst: false) { (entry) throws(VaultError) in
+            list.append(entry)
+            return true
+        }
+        return list
     }
 
     package func batchesWithDrafts() throws(VaultError) -> [VaultBatchID] {
@@ -175,15 +185,16 @@ package final class LevelDBVault: Vault {
         }
     }
 
-    private func entries(prefix: [UInt8], isNewestFirst: Bool, countMax: Int) throws(VaultError) -> [VaultEntry] {
-        var list: [VaultEntry] = []
-        guard countMax > 0 else { return list }
+    private func forEachEntry(
+        prefix: [UInt8],
+        isNewestFirst: Bool,
+        _ body: (VaultEntry) throws(VaultError) -> Bool
+    ) throws(VaultError) {
         try scan(prefix: prefix, isBackwards: isNewestFirst) { key, _ throws(VaultError) in
             // One that was discarded meanwhile is no longer there.
-            if let entry = try self.entry(number: VaultKey.number(in: key)) { list.append(entry) }
-            return list.count < countMax
+            guard let entry = try self.entry(number: VaultKey.number(in: key)) else { return true }
+            return try body(entry)
         }
-        return list
     }
 
     private func number(of commitment: Digest) throws(VaultError) -> UInt64? {

@@ -1,6 +1,6 @@
 package import Primitives
 
-/// A clerk issues certificates: `POST /v1/certificates/batches`. The same batch again gives the same answer.
+/// A clerk issues certificates: `POST /v1/certificates/batches`. The same batch again skips what is in force.
 package struct CertificateBatchRequest: ExchangeShape {
     /// The name of the batch: 32 hexadecimal digits.
     package var batch: [UInt8]
@@ -66,7 +66,7 @@ package struct CertificateBatchReport: ExchangeShape {
     package var issued: Int
     /// How many took another's place.
     package var superseded: Int
-    /// Rows that say what is issued already.
+    /// Rows that say what is in force already.
     package var skipped: Int
     package var rejected: [RejectedRow]
     /// The block that holds the batch; absent when nothing was issued.

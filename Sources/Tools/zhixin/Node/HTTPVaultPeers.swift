@@ -6,6 +6,7 @@ import Ports
 import Primitives
 import ServiceLifecycle
 import Synchronization
+import ZeroSubmission
 import ZhixinClient
 import ZhixinVerify
 
@@ -68,11 +69,12 @@ final class HTTPVaultPeers: VaultPeers, Service {
         do throws(ClientError) {
             return try await client.release(request, signer: signer)
         } catch {
-            guard case .problem(let document) = error, (400...499).contains(document.status), document.status != 429
-            else { throw .vaultUnreachable }
-            throw .releaseRejected(
-                CaseProblem(code: document.code, chinese: document.titleChinese, english: document.title)
+            guard case .problem(let document) = error else { throw .vaultUnreachable }
+            logger.debug(
+                "a vault refused",
+                metadata: ["department": "\(department)", "code": "\(document.code)"]
             )
+            throw ReleaseRefusal.error(for: document)
         }
     }
 }
