@@ -40,7 +40,8 @@ import Transport
         ] as [([UInt8], LinkEnd)]
     )
     func peerThatBreaksTheFormatIsDroppedAndCounted(_ bytes: [UInt8], _ end: LinkEnd) async throws {
-        let (node, client) = try await linked(TCPWorld(nodes: 2))
+        let world = try TCPWorld(nodes: 2)
+        let (node, client) = try await linked(world)
         client.send(HostileClient.frame([1, 2, 3]) + bytes + HostileClient.frame([4]))
         #expect(await node.log.event(.disconnected(one, end)))
         #expect(await holds { client.isClosed })
@@ -48,6 +49,9 @@ import Transport
         #expect(node.log.events == [.connected(one), .received(frame: [1, 2, 3], from: one), .disconnected(one, end)])
         #expect(node.links.statistics.misbehaved == 1)
         #expect(end.blamesPeer)
+        let again = try await HostileClient(world.peers[0].address, .tls(world.identities[1]))
+        again.sendHello(as: 1)
+        #expect(await node.log.event(.refused(one, .banned)))
         try await node.stop()
     }
 

@@ -168,14 +168,18 @@ final class LinkHub {
 
     /// Ends the link to a peer and makes none for a while.
     func drop(_ identifier: PeerIdentifier) {
-        guard !isStopping, peers[identifier] != nil else { return }
+        guard !isStopping, let peer = peers[identifier] else { return }
+        // The end of a link bans; who closed it before we could does not get away with it.
+        if let link = peer.link { link.end(.dropped) } else { ban(identifier) }
+    }
+
+    private func ban(_ identifier: PeerIdentifier) {
         let now = NIODeadline.now()
         let forgiven = TimeAmount.milliseconds(Int64(settings.banMaxMilliseconds * Self.forgivenAfterBans))
         if let last = peers[identifier]?.bannedUntil, now - last > forgiven { peers[identifier]?.ban.reset() }
         guard let milliseconds = peers[identifier]?.ban.next(using: &random) else { return }
         peers[identifier]?.bannedUntil = now + .milliseconds(Int64(milliseconds))
-        logger.warning("a peer is dropped", metadata: about(identifier, "milliseconds", "\(milliseconds)"))
-        peers[identifier]?.link?.end(.dropped)
+        logger.warning("a peer gets no link", metadata: about(identifier, "milliseconds", "\(milliseconds)"))
     }
 
     /// How much longer a dropped peer gets no link; nil when it may have one.
@@ -250,7 +254,10 @@ final class LinkHub {
         peers[identifier]?.link = nil
         counters.add(to: \.droppedAtEnd, queues.close(identifier))
         counters.add(to: \.disconnected)
-        if reason.blamesPeer { counters.add(to: \.misbehaved) }
+        if reason.blamesPeer {
+            counters.add(to: \.misbehaved)
+            ban(identifier)
+        }
         logger.log(
             level: reason.blamesPeer ? .error : .info,
             "a peer is disconnected",
