@@ -184,48 +184,4 @@ struct TextEncodingTests {
             #expect(expected.reason.chinese != expected.reason.english)
         }
     }
-
-    /// A decoder of four characters stands in for the platform's.
-    private struct SmallDecoder: TextDecoding {
-        private static let table: [[UInt8]: String] = [
-            [0xd0, 0xd5]: "姓", [0xc3, 0xfb]: "名", [0xb2, 0xe2]: "测", [0xca, 0xd4]: "试",
-        ]
-        private var lead: UInt8?
-        private var offset = 0
-
-        mutating func decode(_ bytes: [UInt8]) throws(TextDecodingError) -> [UInt8] {
-            var text: [UInt8] = []
-            for byte in bytes {
-                offset += 1
-                if let first = lead {
-                    guard let character = Self.table[[first, byte]] else { throw .malformed(offset: offset - 2) }
-                    text += Array(character.utf8)
-                    lead = nil
-                } else if byte < 0x80 {
-                    text.append(byte)
-                } else {
-                    lead = byte
-                }
-            }
-            return text
-        }
-
-        mutating func finish() throws(TextDecodingError) {
-            guard lead == nil else { throw .malformed(offset: offset - 1) }
-        }
-    }
-
-    @Test func decodedPiecesAreReadAsRows() throws {
-        var decoder: any TextDecoding = SmallDecoder()
-        var reader = CSVReader()
-        var records: [CSVRecord] = []
-        for byte in Self.gb18030 { records += reader.feed(try decoder.decode([byte])) }
-        try decoder.finish()
-        records += reader.finish()
-        #expect(records == [.row(["姓名", "测试"], line: 1)])
-        _ = try decoder.decode([0xd0])
-        #expect(throws: TextDecodingError.malformed(offset: 9)) { try decoder.finish() }
-        var plain = UTF8TextDecoder()
-        #expect(try plain.decode(Self.gb18030) == Self.gb18030)
-    }
 }

@@ -102,27 +102,3 @@ private struct UTF8Validator: Sendable {
         }
     }
 }
-
-/// Why bytes could not be decoded.
-package enum TextDecodingError: Error, Equatable, Sendable {
-    /// A byte sequence that the encoding does not have, `offset` bytes into the file.
-    case malformed(offset: Int)
-    /// The platform has no decoder for the encoding.
-    case unavailable(TextEncoding)
-}
-
-/// Turns an export's bytes into UTF-8, piece by piece. The decoder of GB 18030, whose table has some 24,000 entries, is
-/// supplied by whoever reads the file (`iconv` in the command line).
-package protocol TextDecoding {
-    /// The UTF-8 of what is complete so far; a character that is cut short waits for the next call.
-    mutating func decode(_ bytes: [UInt8]) throws(TextDecodingError) -> [UInt8]
-    /// Refuses a character that the file's end cuts short.
-    mutating func finish() throws(TextDecodingError)
-}
-
-/// The decoder of files that are UTF-8 already. It checks nothing: the CSV reader refuses ill-formed rows one by one.
-package struct UTF8TextDecoder: TextDecoding {
-    package init() {}
-    package mutating func decode(_ bytes: [UInt8]) throws(TextDecodingError) -> [UInt8] { bytes }
-    package mutating func finish() throws(TextDecodingError) {}
-}

@@ -91,17 +91,6 @@ package enum RefusalCode: UInt8, Sendable, CaseIterable, CanonicalCodableTag {
     }
 }
 
-/// A value with its label, as a decision shows it or a form is filled with it.
-package struct LabelledValue: Hashable, Sendable {
-    package let label: LocalizedText
-    package let value: JSONValue
-
-    package init(label: LocalizedText, value: JSONValue) {
-        self.label = label
-        self.value = value
-    }
-}
-
 /// What a satisfied matter gives.
 package enum DecisionOutcome: Hashable, Sendable, CanonicalCodable {
     /// A certificate of the type (code) with these claims, to be signed by the deciding department.

@@ -47,26 +47,6 @@ package enum DecisionFunction {
         return outcome(of: matter, claims, accessRecord, date)
     }
 
-    /// The form's fields that the evidence fills in; fields whose evidence is missing are left out.
-    package static func prefill(matter: MatterDefinition, evidence: [Evidence]) -> [LabelledValue] {
-        matter.prefill.compactMap { field in
-            guard case .disclosure(let claims, _, _)? = evidence.first(where: { $0.item == field.evidence })?.content,
-                let value = claims.object[field.field]
-            else { return nil }
-            return LabelledValue(label: field.label, value: value)
-        }
-    }
-
-    /// The fields of an outcome that shows them, with their labels.
-    package static func shownFields(_ decision: Decision, matter: MatterDefinition) -> [LabelledValue] {
-        guard case .zeroSubmission(.show(let fields)) = decision, case .show(let listed) = matter.outcome else {
-            return []
-        }
-        return listed.compactMap { field in
-            fields.object["\(field.evidence).\(field.field)"].map { LabelledValue(label: field.label, value: $0) }
-        }
-    }
-
     private enum Judgement {
         case satisfied(JSONObject)
         case missing(MissingReason)

@@ -60,11 +60,6 @@ package struct SDJWT: Hashable, Sendable {
     /// The compact form.
     package var text: String { textWithoutKeyBinding + (keyBinding?.text ?? "") }
 
-    /// H(issuer-signed JWT), over which the ledger's commitment is taken; the same for every presentation.
-    package func issuerSignedDigest(_ digestFunction: any DigestFunction) -> Digest {
-        digestFunction.digest(Array(issuerSigned.text.utf8))
-    }
-
     /// The same token with only the disclosures that `paths` need: each path's own claim, what it stands inside, and
     /// all that stands inside it. Key binding, which covers another text, is left out.
     ///
