@@ -34,8 +34,13 @@ struct ReleaseCheck: Sendable {
     ) async throws(ServiceError) -> CheckedRelease {
         let parts = try decode(release)
         try checkRequest(parts, from: asking)
+        // A node that is behind the access record may not know its subject either, and that answer would be final.
+        let wait = department.limits.finalityWaitMilliseconds
+        guard await department.gate.waitUntilStored(release.height, waitMilliseconds: wait) else {
+            throw ReleaseRefusal.accessRecordNotFinal.error
+        }
         let subject = try checkAuthorisation(parts)
-        let recordedAt = try await checkAccessRecord(parts, release, of: asking)
+        let recordedAt = try checkAccessRecord(parts, release, of: asking)
         try checkOpening(parts, release)
         let authorisation = parts.authorisation.content
         // What was released in time is given again at any time.
@@ -146,11 +151,7 @@ struct ReleaseCheck: Sendable {
         _ parts: Parts,
         _ release: ReleaseRequest,
         of asking: DepartmentID
-    ) async throws(ServiceError) -> Timestamp {
-        let wait = department.limits.finalityWaitMilliseconds
-        guard await department.gate.waitUntilStored(release.height, waitMilliseconds: wait) else {
-            throw ReleaseRefusal.accessRecordNotFinal.error
-        }
+    ) throws(ServiceError) -> Timestamp {
         let accessRecord = parts.accessRecord
         let id = AccessHeads.identifier(of: accessRecord.headKey, digestFunction: digestFunction)
         let entry = accessRecord.entry(
