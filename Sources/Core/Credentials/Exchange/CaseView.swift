@@ -73,7 +73,8 @@ package struct CaseDecisionView: ExchangeShape {
     package var paymentOrder: JSONValue?
     /// Codes of matters that follow in the subject's life.
     package var relatedMatters: [String]
-    /// BCS `DecisionReceipt`.
+    /// BCS `DecisionReceipt`. The service system has it too: it is what it shows for having been told the decision, and
+    /// it says of the person no more than the fields that the matter needs.
     package var receipt: [UInt8]
     /// 16 bytes: opens the commitment on the ledger.
     package var receiptSalt: [UInt8]
@@ -245,7 +246,8 @@ package struct IssuedCertificateView: ExchangeShape {
     package var certificate: Digest
     /// The type's code.
     package var type: String
-    /// The SD-JWT with its salt, as the vault hands it to the subject; absent for the service system.
+    /// The SD-JWT with its salt, as the vault hands it to the subject; absent for the service system, which could show
+    /// it elsewhere.
     package var presentation: [UInt8]?
 
     package init(
