@@ -39,9 +39,6 @@ package protocol Vault: Sendable {
     /// The batches that still have drafts: what a department must resolve after a restart.
     func batchesWithDrafts() throws(VaultError) -> [VaultBatchID]
 
-    /// Calls `body` with every certificate, oldest first, until it returns false.
-    func forEachEntry(_ body: (VaultEntry) throws(VaultError) -> Bool) throws(VaultError)
-
     // MARK: Tables
 
     /// Applies changes to the tables, all or none, later ones over earlier ones.
@@ -170,6 +167,8 @@ package enum VaultTable: UInt8, Sendable, CaseIterable {
     case submissions = 7
     /// Anything that a department counts or remembers for itself.
     case settings = 8
+    /// What clerks saw and changed, by time.
+    case clerkActions = 9
 }
 
 /// A change of a table.

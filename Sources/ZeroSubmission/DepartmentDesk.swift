@@ -75,7 +75,8 @@ package struct DepartmentDesk: DepartmentServices {
         _ request: SubjectStatusRequest,
         by clerk: String
     ) async throws(ServiceError) -> HeightResponse {
-        try await registrar.changeStatus(of: subject, to: request.status.status)
+        try department.note(.subjectStatusChange, by: clerk, [subject.digest.bytes])
+        return try await registrar.changeStatus(of: subject, to: request.status.status)
     }
 
     package func issueBatch(
@@ -96,7 +97,8 @@ package struct DepartmentDesk: DepartmentServices {
         _ batch: [UInt8],
         by clerk: String
     ) async throws(ServiceError) -> BatchRevocationReport {
-        try await issuer.revoke(batch: batch)
+        try department.note(.batchRevocation, by: clerk, [batch])
+        return try await issuer.revoke(batch: batch)
     }
 
     package func changeStatus(
@@ -104,14 +106,17 @@ package struct DepartmentDesk: DepartmentServices {
         _ request: CertificateStatusRequest,
         by clerk: String
     ) async throws(ServiceError) -> HeightResponse {
-        try await issuer.changeStatus(of: commitment, to: request.status)
+        try department.note(.certificateStatusChange, by: clerk, [commitment.bytes])
+        return try await issuer.changeStatus(of: commitment, to: request.status)
     }
 
     package func searchVault(
         _ request: VaultSearchRequest,
         by clerk: String
     ) async throws(ServiceError) -> VaultSearchResponse {
-        try await issuer.search(request)
+        let found = try await issuer.search(request)
+        try department.note(.search, by: clerk, found.certificates.map(\.certificate.bytes))
+        return found
     }
 
     package func makeBundle(
@@ -119,7 +124,9 @@ package struct DepartmentDesk: DepartmentServices {
         _ request: BundleRequest,
         by clerk: String
     ) async throws(ServiceError) -> [UInt8] {
-        try await issuer.makeBundle(of: commitment, fields: request.fields)
+        let bundle = try await issuer.makeBundle(of: commitment, fields: request.fields)
+        try department.note(.bundle, by: clerk, [commitment.bytes])
+        return bundle
     }
 
     // MARK: Cases

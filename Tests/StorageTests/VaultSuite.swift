@@ -113,11 +113,7 @@ func vaultEntry(
         try host.vault.discardDrafts(entries.map(\.commitment) + [.zero])
         try host.reopen()
         let expected = [entries[0].with(status: .final), entries[2].with(status: .final)]
-        var all: [VaultEntry] = []
-        try host.vault.forEachEntry { entry in
-            all.append(entry)
-            return true
-        }
+        let all = try (1...3).flatMap { try host.vault.entries(batch: VaultBatchID(high: 0, low: $0)) }
         #expect(all == expected)
         let found = try host.vault.entries(
             type: CertificateTypeID(1),
@@ -145,26 +141,24 @@ func vaultEntry(
         #expect(throws: VaultError.commitmentExists(vaultEntry(3).commitment)) {
             try host.vault.put([vaultEntry(3), vaultEntry(3)])
         }
-        var count = 0
-        try host.vault.forEachEntry { _ in
-            count += 1
-            return true
-        }
-        #expect(count == 1)
+        #expect(try host.vault.entries(batch: vaultEntry(1).batch).count == 1)
     }
 
     @Test(arguments: VaultUnderTest.allCases)
     func walkEndsWhenItIsToldTo(_ kind: VaultUnderTest) throws {
         let host = try VaultHost(kind)
         try host.vault.put((1...4).map { vaultEntry($0) })
+        let (type, holder) = (vaultEntry(1).type, vaultEntry(1).holderIdentifier)
         var seen: [Digest] = []
-        try host.vault.forEachEntry { entry in
+        try host.vault.forEachEntry(type: type, holderIdentifier: holder) { entry in
             seen.append(entry.commitment)
             return seen.count < 2
         }
-        #expect(seen == [vaultEntry(1).commitment, vaultEntry(2).commitment])
+        #expect(seen == [vaultEntry(4).commitment, vaultEntry(3).commitment])
         #expect(throws: VaultError.sealingFailed) {
-            try host.vault.forEachEntry { _ throws(VaultError) in throw .sealingFailed }
+            try host.vault.forEachEntry(type: type, holderIdentifier: holder) { _ throws(VaultError) in
+                throw .sealingFailed
+            }
         }
     }
 

@@ -120,6 +120,12 @@ import ZeroSubmission
             },
             seed: 7
         )
+        Self.expectCanonical(
+            ClerkAction.Kind.allCases.map {
+                ClerkAction(kind: $0, clerk: "counter-1", time: Timestamp(5), objects: [Self.salt, Self.digest.bytes])
+            },
+            seed: 10
+        )
         let kept = StoredOpening(
             head: Self.digest,
             count: 3,

@@ -88,11 +88,11 @@ import ZeroSubmission
         city.gate.inject([.lost, .lost, .lost, .lost])
         _ = try? await city["public-security"].issueBatch(request, by: "c")
         let vault = try #require(city.vaults[city.id("public-security")])
-        let drafts = Set(try commitments(vault))
+        let drafts = Set(commitments(vault))
         city.clock.advance(milliseconds: 120_000)
         let report = try await city["public-security"].issueBatch(request, by: "c")
         #expect(report.issued == 5 && city.certificateCount == 5)
-        #expect(Set(try commitments(vault)) == drafts)
+        #expect(Set(commitments(vault)) == drafts)
     }
 
     @Test func whatThisNodeRefusesAfterItWasSentStaysUntilTheLedgerDecides() async throws {
@@ -173,7 +173,7 @@ import ZeroSubmission
         let id = city.id("public-security")
         let vault = try #require(city.vaults[id])
         _ = try await city.desk(id).issueBatch(Exports.batch("household-register", [rows[0]]), by: "c")
-        let first = try #require(try commitments(vault).first)
+        let first = try #require(commitments(vault).first)
         // What is to be superseded is revoked meanwhile.
         let revocation = TransactionBody(
             network: city.setup.network,
@@ -188,29 +188,19 @@ import ZeroSubmission
         await #expect(throws: ServiceError.ledgerRefused(.certificateTransitionNotAllowed)) {
             try await desk.issueBatch(changed, by: "c")
         }
-        #expect(try commitments(vault) == [first])
+        #expect(commitments(vault) == [first])
         let report = try await desk.issueBatch(changed, by: "c")
         #expect(report.issued == 1 && report.superseded == 0 && city.certificateCount == 2)
     }
 
     private func expectIssuedOnce(_ city: City, vault: InMemoryVault, step: Int) throws {
         #expect(city.certificateCount == 5, "after change \(step)")
-        #expect(try commitments(vault).count == 5, "after change \(step)")
-        try vault.forEachEntry { entry in
-            #expect(entry.status == .final)
-            return true
-        }
+        #expect(commitments(vault).count == 5, "after change \(step)")
+        #expect(vault.entries.allSatisfy { $0.status == .final })
         #expect(vault.batchesWithDrafts().isEmpty)
     }
 
-    private func commitments(_ vault: InMemoryVault) throws -> [Digest] {
-        var all: [Digest] = []
-        try vault.forEachEntry { entry in
-            all.append(entry.commitment)
-            return true
-        }
-        return all
-    }
+    private func commitments(_ vault: InMemoryVault) -> [Digest] { vault.entries.map(\.commitment) }
 }
 
 /// A gate in front of another, between which transactions are lost, refused or overtaken.

@@ -203,6 +203,59 @@ import ZeroSubmission
         }
     }
 
+    @Test func whatAClerkSeesAndChangesIsKept() async throws {
+        let city = try City()
+        let desk = city["public-security"]
+        let batch = Exports.batch("household-register", [rows[0]])
+        _ = try await desk.issueBatch(batch, by: "counter-1")
+        let found = try await desk.searchVault(VaultSearchRequest(number: "HK0"), by: "counter-1").certificates
+        let id = try #require(found.first?.certificate)
+        _ = try await desk.searchVault(VaultSearchRequest(number: "HK9"), by: "counter-2")
+        _ = try await desk.makeBundle(ofCertificate: id, BundleRequest(fields: ["holder_name"]), by: "counter-3")
+        let suspended = CertificateStatusRequest(status: .suspended)
+        city.clock.advance(milliseconds: 1_000)
+        _ = try await desk.changeStatus(ofCertificate: id, suspended, by: "counter-4")
+        city.clock.advance(milliseconds: 1_000)
+        _ = try await desk.revokeBatch(batch.batch, by: "counter-5")
+        let subject = SubjectID(Digest(words: (1, 2, 3, 4)))
+        city.clock.advance(milliseconds: 1_000)
+        // A change that is refused was asked for all the same.
+        _ = try? await desk.changeStatus(of: subject, SubjectStatusRequest(status: .suspended), by: "counter-6")
+        let actions = try desk.department.clerkActions(from: Timestamp(0), countMax: 100)
+        let expected: [(String, ClerkAction.Kind, [[UInt8]])] = [
+            ("counter-1", .search, [id.bytes]), ("counter-2", .search, []), ("counter-3", .bundle, [id.bytes]),
+            ("counter-4", .certificateStatusChange, [id.bytes]), ("counter-5", .batchRevocation, [batch.batch]),
+            ("counter-6", .subjectStatusChange, [subject.digest.bytes]),
+        ]
+        for (clerk, kind, objects) in expected {
+            #expect(actions.contains { $0.clerk == clerk && $0.kind == kind && $0.objects == objects }, "\(clerk)")
+            #expect(city.log.all.contains { $0.contains("a clerk used the vault") && $0.contains(clerk) }, "\(clerk)")
+        }
+        #expect(actions.count == expected.count)
+        let later = try desk.department.clerkActions(from: city.clock.now, countMax: 100)
+        #expect(later.map(\.clerk) == ["counter-6"])
+        #expect(!city.log.all.contains { $0.contains(id.description) })
+    }
+
+    @Test func nothingIsShownThatCannotBeNoted() async throws {
+        let city = try City()
+        _ = try await city["public-security"].issueBatch(Exports.batch("household-register", [rows[0]]), by: "c")
+        try #require(city.vaults[city.id("public-security")]).failNextChange()
+        await #expect(throws: ServiceError.vaultFailed) {
+            try await city["public-security"].searchVault(VaultSearchRequest(number: "HK0"), by: "c")
+        }
+    }
+
+    @Test(arguments: [VaultSearchRequest(), VaultSearchRequest(type: "household-register")])
+    func aSearchNamesANumberOrAHolder(request: VaultSearchRequest) async throws {
+        let city = try City()
+        await #expect {
+            try await city["public-security"].searchVault(request, by: "c")
+        } throws: { error in
+            (error as? ServiceError)?.code == "search-too-wide"
+        }
+    }
+
     @Test func statusesFollowTheLedgersTransitions() async throws {
         let city = try City()
         let desk = city["public-security"]

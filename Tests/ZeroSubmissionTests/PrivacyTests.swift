@@ -105,11 +105,7 @@ extension City {
     func vaultBytes(_ department: String) throws -> [[UInt8]] {
         guard let vault = vaults[id(department)] else { return [] }
         var all: [[UInt8]] = []
-        try vault.forEachEntry { entry in
-            all.append(entry.body)
-            all.append(Array(entry.holderIdentifier.utf8))
-            return true
-        }
+        for entry in vault.entries { all += [entry.body, Array(entry.holderIdentifier.utf8)] }
         for table in VaultTable.allCases {
             for pair in vault.values(table, prefix: [], from: nil, countMax: .max) { all += [pair.key, pair.value] }
         }

@@ -47,7 +47,8 @@ package final class InMemoryVault: Vault {
         }
     }
 
-    private var entries: [VaultEntry] { state.withLock { $0.entries } }
+    /// Every certificate, oldest first: what a test looks for things in.
+    package var entries: [VaultEntry] { state.withLock { $0.entries } }
 
     package func entry(commitment: Digest) -> VaultEntry? { entries.first { $0.commitment == commitment } }
 
@@ -73,12 +74,6 @@ package final class InMemoryVault: Vault {
             batches.append(entry.batch)
         }
         return batches
-    }
-
-    package func forEachEntry(_ body: (VaultEntry) throws(VaultError) -> Bool) throws(VaultError) {
-        for entry in entries {
-            guard try body(entry) else { return }
-        }
     }
 
     package func apply(_ changes: [VaultChange]) throws(VaultError) {

@@ -158,6 +158,21 @@ extension Department {
     /// The file of a case of this department, for its own auditor, or nil.
     package func caseFile(_ id: Digest) throws(ServiceError) -> CaseFile? { try vault.caseFile(id) }
 
+    /// What clerks saw and changed from `start` on, by time, for the department's own auditor.
+    package func clerkActions(from start: Timestamp, countMax: Int) throws(ServiceError) -> [ClerkAction] {
+        try vault.clerkActions(from: start, countMax: countMax)
+    }
+
+    /// Keeps that a clerk saw or changed something, and logs it.
+    func note(_ kind: ClerkAction.Kind, by clerk: String, _ objects: [[UInt8]]) throws(ServiceError) {
+        let action = ClerkAction(kind: kind, clerk: clerk, time: clock(), objects: objects)
+        try vault.keep(action, mark: randomBytes(8))
+        logger.notice(
+            "a clerk used the vault",
+            metadata: ["clerk": "\(clerk)", "action": "\(kind.name)", "objects": "\(objects.count)"]
+        )
+    }
+
     /// The openings that this department keeps for a subject.
     package func openings(of subject: Digest) throws(ServiceError) -> [StoredOpening] {
         try vault.openings(of: subject)

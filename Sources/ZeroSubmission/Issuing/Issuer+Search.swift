@@ -9,13 +9,17 @@ extension Issuer {
     /// Certificates of one answer.
     private static let hitsMax = 1_000
 
-    /// Looks for certificates in this department's vault, newest first where a holder or number is given.
+    /// Looks for the certificates of a holder or number in this department's vault, newest first.
     ///
-    /// - Throws: `requestRejected` with `search-empty` without any criterion, `certificateTypeUnknown`.
+    /// - Throws: `requestRejected` with `search-too-wide` when neither is given, `certificateTypeUnknown`.
     package func search(_ request: VaultSearchRequest) async throws(ServiceError) -> VaultSearchResponse {
-        guard request.type != nil || request.number != nil || request.holder != nil else {
+        guard request.number != nil || request.holder != nil else {
             throw .requestRejected(
-                CaseProblem("search-empty", chinese: "请给出至少一个查询条件", english: "a search needs one criterion or more")
+                CaseProblem(
+                    "search-too-wide",
+                    chinese: "请给出证照编号或持证人证件号码",
+                    english: "a search needs the certificate's number or the holder's identifier"
+                )
             )
         }
         let types = try searchedTypes(request)
@@ -42,13 +46,6 @@ extension Issuer {
                         countMax: Self.hitsMax + 1
                     )
                 }.filter { $0.certificateNumber == number }
-            }
-        } else {
-            try vault.attempt { () throws(VaultError) in
-                try vault.store.forEachEntry { (entry) throws(VaultError) in
-                    if types.contains(entry.type) { found.append(entry) }
-                    return found.count <= Self.hitsMax
-                }
             }
         }
         let listed = found.prefix(Self.hitsMax)

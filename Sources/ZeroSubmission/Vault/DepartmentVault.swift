@@ -233,6 +233,30 @@ package struct DepartmentVault: Sendable {
         try keys(.requests, prefix: []).compactMap { Digest($0) }
     }
 
+    // MARK: Clerks
+
+    /// - Parameter mark: Tells it from others at the same time: random bytes.
+    func keep(_ action: ClerkAction, mark: [UInt8]) throws(ServiceError) {
+        try put(.clerkActions, Self.bigEndian(action.time.rawValue) + mark, action)
+    }
+
+    /// Up to `countMax` actions from `start` on, by time.
+    func clerkActions(from start: Timestamp, countMax: Int) throws(ServiceError) -> [ClerkAction] {
+        let pairs = try attempt { () throws(VaultError) in
+            try store.values(
+                .clerkActions,
+                prefix: [],
+                from: Self.bigEndian(start.rawValue),
+                countMax: countMax
+            )
+        }
+        var actions: [ClerkAction] = []
+        for pair in pairs { actions.append(try decoded(pair.value)) }
+        return actions
+    }
+
+    private static func bigEndian(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+
     // MARK: Tables
 
     private func blinded(_ subject: Digest) -> [UInt8] { digestFunction.digest(secret + subject.bytes).bytes }

@@ -78,10 +78,6 @@ final class FaultyVault: Vault {
     func entries(batch: VaultBatchID) -> [VaultEntry] { inner.entries(batch: batch) }
     func batchesWithDrafts() -> [VaultBatchID] { inner.batchesWithDrafts() }
 
-    func forEachEntry(_ body: (VaultEntry) throws(VaultError) -> Bool) throws(VaultError) {
-        try inner.forEachEntry(body)
-    }
-
     func value(_ table: VaultTable, key: [UInt8]) -> [UInt8]? { inner.value(table, key: key) }
 
     func values(_ table: VaultTable, prefix: [UInt8], from start: [UInt8]?, countMax: Int) -> [VaultPair] {

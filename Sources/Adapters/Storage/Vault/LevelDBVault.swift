@@ -179,12 +179,6 @@ package final class LevelDBVault: Vault {
         return batches
     }
 
-    package func forEachEntry(_ body: (VaultEntry) throws(VaultError) -> Bool) throws(VaultError) {
-        try scan(prefix: VaultKey.entriesPrefix) { key, value throws(VaultError) in
-            try body(try self.entry(sealed: value, number: VaultKey.number(in: key)))
-        }
-    }
-
     private func forEachEntry(
         prefix: [UInt8],
         isNewestFirst: Bool,
@@ -203,10 +197,6 @@ package final class LevelDBVault: Vault {
 
     private func entry(number: UInt64) throws(VaultError) -> VaultEntry? {
         guard let sealed = try get(VaultKey.entry(number)) else { return nil }
-        return try entry(sealed: sealed, number: number)
-    }
-
-    private func entry(sealed: [UInt8], number: UInt64) throws(VaultError) -> VaultEntry {
         let plaintext = try open(sealed, at: VaultKey.entry(number))
         let status: VaultEntryStatus = try get(VaultKey.draft(number)) == nil ? .final : .draft
         do throws(DecodeError) {

@@ -164,8 +164,8 @@ package struct CertificateStatusRequest: ExchangeShape {
     }
 }
 
-/// A clerk looks for certificates of the own department: `POST /v1/vault/searches`. At least one of the three; they
-/// join by *and*.
+/// A clerk looks for certificates of the own department: `POST /v1/vault/searches`. The number or the holder must be
+/// given; the three join by *and*.
 package struct VaultSearchRequest: ExchangeShape {
     /// The type's code.
     package var type: String?
