@@ -136,6 +136,18 @@ import ZeroSubmission
         Self.expectCanonical([kept], seed: 8)
     }
 
+    @Test func aBatchKeepsItsNewestRuns() throws {
+        var batch = IssueBatch(request: Self.digest)
+        let ids = (0..<UInt64(IssueBatch.runsMax + 3)).map { TransactionID(high: 0, low: $0) }
+        for id in ids.dropLast(2) { batch.add(id) }
+        #expect(batch.unanswered == Set(ids[1...].dropLast(2)))
+        batch.answer()
+        for id in ids.suffix(2) { batch.add(id) }
+        #expect(batch.runs == Array(ids[3...]))
+        #expect(batch.unanswered == Set(ids.suffix(2)))
+        #expect(try IssueBatch(canonicalBytes: batch.canonicalBytes) == batch)
+    }
+
     @Test func aCaseIsCanonicalAtEveryStage() throws {
         let submission = CaseSubmission(
             authorisation: try Signed(signing: Self.authorisation, with: Self.signatures.signer(4)),

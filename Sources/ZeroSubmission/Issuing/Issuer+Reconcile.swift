@@ -30,6 +30,7 @@ extension Issuer {
                 case .final: result.final += 1
                 case .dropped: result.dropped += 1
                 case .undecided: result.undecided += 1
+                case .nothingLeft: break
                 }
             } catch .ledgerRefused {
                 result.dropped += 1

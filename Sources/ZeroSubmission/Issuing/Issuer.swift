@@ -300,7 +300,7 @@ package final class Issuer: Sendable {
 
     private func settleOrphans(_ id: TransactionID) async throws(ServiceError) -> ResumedRun {
         let drafts = try entries(of: id).filter { $0.status == .draft }
-        guard let first = drafts.first else { return .final }
+        guard let first = drafts.first else { return .nothingLeft }
         guard try department.certificateRecord(first.commitment) != nil else {
             try discard(id)
             return .dropped
@@ -375,6 +375,8 @@ enum ResumeEffort: Sendable {
 package enum ResumedRun: Hashable, Sendable {
     /// The ledger holds it.
     case final
+    /// Someone else settled it meanwhile.
+    case nothingLeft
     /// The ledger will never hold it: its drafts are gone.
     case dropped
     /// Its time is over and no later block is there yet: it may still turn up.

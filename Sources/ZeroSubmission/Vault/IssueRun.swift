@@ -35,7 +35,7 @@ package struct IssueRun: Hashable, Sendable, CanonicalCodable {
 
 /// A batch as its clerk named it.
 package struct IssueBatch: Hashable, Sendable, CanonicalCodable {
-    /// Transactions of one batch, attempts that expired included.
+    /// Transactions of one batch, attempts that expired included: the newest of them.
     package static let runsMax = 1_024
 
     /// The digest of the request: the same name with other rows is refused.
@@ -55,11 +55,18 @@ package struct IssueBatch: Hashable, Sendable, CanonicalCodable {
     /// The runs of a request that was not answered.
     package var unanswered: Set<TransactionID> { Set(runs.dropFirst(Int(answeredCount))) }
 
-    /// Adds the transaction of the request at work.
-    mutating func add(_ run: TransactionID) { runs.append(run) }
+    /// Adds the transaction of the request at work. What a thousand later ones did not undo or supersede is no longer
+    /// undone with the batch.
+    package mutating func add(_ run: TransactionID) {
+        if runs.count == Self.runsMax {
+            runs.removeFirst()
+            answeredCount -= min(answeredCount, 1)
+        }
+        runs.append(run)
+    }
 
     /// Notes that the request at work is answered.
-    mutating func answer() { answeredCount = UInt32(runs.count) }
+    package mutating func answer() { answeredCount = UInt32(runs.count) }
 
     package func encode(to encoder: inout CanonicalEncoder) {
         encoder.append(request)
