@@ -122,6 +122,33 @@ import Testing
         }
     }
 
+    /// A signed request whose last byte is held back until its time has passed is not taken again.
+    @Test func aRequestThatCameInPiecesIsRefusedWhenItsTimeHasPassed() async throws {
+        let fixture = try GatewayFixture()
+        let target = "/v1/certificates/\(fixture.issued)/status"
+        let body = #"{"status":"suspended"}"#
+        let fields = try fixture.headers(.clerk, "POST", target, body: Array(body.utf8))
+        let head =
+            "POST \(target) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n"
+            + fields.map { "\($0.name.rawName): \($0.value)\r\n" }.joined() + "\r\n"
+        try await fixture.live { port, _ in
+            let first = try await exchange(port: port, [head + body])
+            #expect(first.hasPrefix("HTTP/1.1 200 "))
+            // Into the last second of the window: the head is taken, the body comes when the minute of its nonce is over.
+            fixture.clock.advance(milliseconds: 59_000)
+            async let second = exchange(
+                port: port,
+                [head + body.dropLast(), String(body.suffix(1))],
+                pauseMilliseconds: 1_500
+            )
+            try await Task.sleep(for: .milliseconds(500))
+            fixture.clock.advance(milliseconds: 122_000)
+            let refused = try await second
+            #expect(refused.contains("authentication-expired"))
+        }
+        #expect(fixture.services.calls.count == 1)
+    }
+
     /// A length over the limit is refused before the body comes; a body without a length when it goes over.
     @Test func aLargeBodyIsRefused() async throws {
         let fixture = try GatewayFixture { $0.limits.bodyTimeoutMilliseconds = 500 }

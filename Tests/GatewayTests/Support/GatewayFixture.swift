@@ -27,6 +27,8 @@ final class GatewayFixture: Sendable {
     let head: Digest
     let transaction: SealedTransaction
     let clock: ManualClock
+    /// When the gateway was made; the clock stands a little later, so that it takes signed requests.
+    let start: Timestamp
     private let ports = Later<(Int, Int)>()
     private let nonces = Mutex<UInt64>(0)
 
@@ -87,6 +89,7 @@ final class GatewayFixture: Sendable {
         )
         let clock = ManualClock(header.timestamp)
         self.clock = clock
+        start = clock.now
         let identity = try TestIdentity.shared.get()
         var configuration = GatewayConfiguration(
             host: "127.0.0.1",
@@ -113,6 +116,7 @@ final class GatewayFixture: Sendable {
             logger: Logger(label: "test") { _ in logs.handler() },
             onListening: { ports.fulfil(($0, $1)) }
         )
+        clock.advance(milliseconds: configuration.limits.clockAheadMilliseconds + 1)
     }
 
     // MARK: Callers

@@ -6,7 +6,7 @@ import Primitives
 
 /// Finds out who asks, in two steps: what the headers say, before a byte of the body is read; and whether it is true.
 ///
-/// Refusals in order: missing, malformed, caller unknown, expired, signature, repeated, role.
+/// Refusals in order: missing, malformed, caller unknown, expired, not ready, signature, role, expired by now, repeated.
 struct Authenticator: Sendable {
     /// What a request says of its caller, and the key that would show it.
     struct Claim: Sendable {
@@ -27,8 +27,9 @@ struct Authenticator: Sendable {
     private let suite: Suite
     private let network: Digest
     private let nonces: NonceCache
-    /// Before this the nonces of an earlier run may have been used.
-    private let start: Timestamp
+    /// Up to this time an earlier run may have taken requests whose nonces are forgotten: it took none from further ahead
+    /// than `clockAheadMilliseconds`, and it had ended when this one started.
+    private let barrier: Timestamp
 
     init(
         configuration: GatewayConfiguration,
@@ -41,15 +42,15 @@ struct Authenticator: Sendable {
         self.archive = archive
         self.suite = suite
         self.network = network
-        self.start = start
-        nonces = NonceCache(limit: configuration.limits.noncesMax)
+        barrier = start.adding(milliseconds: configuration.limits.clockAheadMilliseconds)
+        nonces = NonceCache(limits: configuration.limits)
     }
 
     /// Nonces that are remembered now.
     var nonceCount: Int { nonces.count }
 
     /// What the headers say.
-    /// - Throws: The refusals up to `authenticationExpired`.
+    /// - Throws: The refusals up to `notReady`.
     func claim(in headers: HTTPFields, now: Timestamp) throws(Refusal) -> Claim {
         var values: [String] = []
         for name in Self.names {
@@ -68,10 +69,8 @@ struct Authenticator: Sendable {
         else { throw malformed(3) }
         guard let key = try key(of: caller) else { throw .callerUnknown }
         let time = Timestamp(milliseconds)
-        let window = SignedRequest.windowMilliseconds
-        guard time >= start, now <= time.adding(milliseconds: window), time <= now.adding(milliseconds: window) else {
-            throw .authenticationExpired
-        }
+        guard isInWindow(time, now: now) else { throw .authenticationExpired }
+        guard time > barrier else { throw .notReady }
         return Claim(caller: caller, time: time, nonce: nonce, signature: signature, key: key)
     }
 
@@ -98,12 +97,19 @@ struct Authenticator: Sendable {
         guard suite.verifier.isValid(claim.signature, of: request.signingBytes, by: claim.key) else {
             throw .signatureInvalid
         }
+        guard roles.contains(claim.caller.role) else { throw .roleNotAllowed }
+        // The body may have taken its time, and nonces are forgotten when the window has passed.
+        guard isInWindow(claim.time, now: now) else { throw .authenticationExpired }
         switch nonces.use(claim.nonce, by: claim.caller, at: claim.time, now: now) {
         case .fresh: break
         case .repeated: throw .authenticationRepeated
         case .full: throw .nonceCacheFull
         }
-        guard roles.contains(claim.caller.role) else { throw .roleNotAllowed }
+    }
+
+    private func isInWindow(_ time: Timestamp, now: Timestamp) -> Bool {
+        now <= time.adding(milliseconds: SignedRequest.windowMilliseconds)
+            && time <= now.adding(milliseconds: configuration.limits.clockAheadMilliseconds)
     }
 
     private func malformed(_ index: Int) -> Refusal {

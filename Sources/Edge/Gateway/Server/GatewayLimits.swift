@@ -10,8 +10,12 @@ package struct GatewayLimits: Hashable, Sendable {
     package var bulkAnswersMax = 8
     /// Callers that wait for a transaction or a case; further ones are answered at once.
     package var waitersMax = 2048
-    /// Nonces that are remembered.
+    /// Nonces that are remembered: of all callers, of one, and of one that is a subject, of whom there are many.
     package var noncesMax = 131_072
+    package var noncesPerCallerMax = 32_768
+    package var noncesPerSubjectMax = 256
+    /// How far a caller's clock may be ahead. Little: for that long after its start a gateway takes no signed request.
+    package var clockAheadMilliseconds: UInt64 = 5_000
     /// Bytes of one header, and of all of them.
     package var headerFieldBytesMax = 8 * 1024
     package var headerBytesMax = 16 * 1024
