@@ -308,7 +308,7 @@ let package = Package(
             "ZhixinTool",
             [
                 "Primitives", "Consensus", "LedgerModel", "Credentials", "Cryptography", "ZhixinVerify", "ZhixinClient",
-                "zhixin",
+                "zhixin", arguments, logging,
             ]
         ),
         tests("Tidy", []),

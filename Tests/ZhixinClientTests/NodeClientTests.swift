@@ -253,10 +253,23 @@ import ZhixinVerify
 
     @Test(arguments: [
         "", "127.0.0.1", "ftp://a", "http://", "http://a:0", "http://a:65536", "http://a:x", "http://u@a",
-        "http://a/b", "http://a#b", "http://a\r\nx: y", "http://a b",
+        "http://a/b", "http://a#b", "https://u@a", "https://u:p@a", "https://00@a",
+        "http://\(String(repeating: "0a", count: 32))@a", "http://a\r\nx: y", "http://a b",
     ])
     func otherTextsAreRefused(_ text: String) {
         #expect(throws: ClientError.addressInvalid(text)) { try NodeAddress(text) }
+    }
+
+    /// The certificate is kept and compared, and is no part of what goes over the wire.
+    @Test func anAddressMaySayItsCertificate() throws {
+        let digits = String(repeating: "0a", count: 32)
+        let text = "https://\(digits)@[::1]:7301"
+        let (address, target) = try NodeAddress.split(text + "/v1/requests/1")
+        #expect(address.certificate == Digest(hexadecimal: digits))
+        #expect(address.pinnedDescription == text)
+        #expect(address.description == "https://[::1]:7301")
+        #expect(target == "/v1/requests/1")
+        #expect(try NodeAddress("https://[::1]:7301") != address)
     }
 
     @Test func targetKeepsPathAndQuery() throws {

@@ -38,7 +38,13 @@ package enum RouteTable {
         Route("GET", "/v1/matters/{code}", .matter),
         Route("GET", "/v1/departments", .departments),
         Route("GET", "/v1/certificate-types", .certificateTypes),
-        Route("POST", "/v1/verifications", .verification, body: .json(byteCountMax: 100 * kibibyte)),
+        Route(
+            "POST",
+            "/v1/verifications",
+            .verification,
+            body: .json(byteCountMax: 100 * kibibyte),
+            listener: .confidential
+        ),
     ]
 
     private static let cases: [Route] = [
@@ -54,7 +60,8 @@ package enum RouteTable {
             "POST",
             "/v1/requests/{case}/authorisation",
             .submitAuthorisation,
-            body: .json(byteCountMax: 512 * kibibyte)
+            body: .json(byteCountMax: 512 * kibibyte),
+            listener: .confidential
         ),
         Route(
             "GET",

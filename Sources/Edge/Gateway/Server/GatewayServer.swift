@@ -48,18 +48,34 @@ package struct GatewayServer: Service {
         self.onListening = onListening
     }
 
+    /// - Throws: `ListenError` where a port cannot be had.
     package func run() async throws {
         let ports = BoundPorts(onBoth: onListening)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    try application(isEncrypted: false) { await ports.bound($0, isEncrypted: false) },
-                    try application(isEncrypted: true) { await ports.bound($0, isEncrypted: true) },
+                    try listener(isEncrypted: false) { await ports.bound($0, isEncrypted: false) },
+                    try listener(isEncrypted: true) { await ports.bound($0, isEncrypted: true) },
                 ],
                 logger: core.logger
             )
         )
         try await group.run()
+    }
+
+    private func listener(
+        isEncrypted: Bool,
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) throws -> Listener {
+        Listener(
+            application: try application(isEncrypted: isEncrypted, onListening: onListening),
+            host: core.configuration.host,
+            port: port(isEncrypted: isEncrypted)
+        )
+    }
+
+    private func port(isEncrypted: Bool) -> Int {
+        isEncrypted ? core.configuration.encryptedPort : core.configuration.port
     }
 
     /// One listener as an application; tests ask it without a socket.
@@ -82,10 +98,7 @@ package struct GatewayServer: Service {
             responder: GatewayResponder(core: core, isEncrypted: isEncrypted),
             server: isEncrypted ? try .tls(channel, tlsConfiguration: identity) : channel,
             configuration: ApplicationConfiguration(
-                address: .hostname(
-                    core.configuration.host,
-                    port: isEncrypted ? core.configuration.encryptedPort : core.configuration.port
-                ),
+                address: .hostname(core.configuration.host, port: port(isEncrypted: isEncrypted)),
                 availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: core.logger)
             ),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
@@ -107,6 +120,29 @@ package struct GatewayServer: Service {
             return identity
         } catch {
             throw .identityMalformed(reason: "\(error)")
+        }
+    }
+}
+
+/// A port that cannot be listened on.
+package struct ListenError: Error, Equatable, Sendable {
+    package let host: String
+    package let port: Int
+    /// In the system's words.
+    package let reason: String
+}
+
+/// One listener, which says which port it could not have.
+private struct Listener: Service {
+    let application: Application<GatewayResponder>
+    let host: String
+    let port: Int
+
+    func run() async throws {
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ListenError(host: host, port: port, reason: error.description)
         }
     }
 }

@@ -17,8 +17,8 @@ package struct HTTPTransport: NodeTransport {
 
     /// Runs `body` with a transport to `address` and closes its connections afterwards.
     ///
-    /// - Parameter pin: the certificate that the node must show. Without one, `https` checks it against the system's
-    ///   authorities.
+    /// - Parameter pin: the certificate that the node must show, instead of the address's own. Without either, `https` checks
+    ///   it against the system's authorities.
     /// - Throws: `ClientError.transport` when the pinned certificate cannot be had, and what `body` throws.
     package static func with<Result: Sendable>(
         _ address: NodeAddress,
@@ -30,7 +30,7 @@ package struct HTTPTransport: NodeTransport {
         configuration.httpVersion = .http1Only
         // Who repeats and when is the caller's business: a node that is down is reported at once.
         configuration.connectionPool.retryConnectionEstablishment = false
-        if address.isSecure, let pin {
+        if address.isSecure, let pin = pin ?? address.certificate.map(CertificatePin.digest) {
             do throws(TransportError) {
                 configuration.tlsConfiguration = try await pin.clientConfiguration(for: address)
             } catch {

@@ -145,7 +145,7 @@ package struct AuthorisationComposer: Sendable {
                     authorisation: authorisation.digest(suite.digestFunction)
                 )
             ),
-            node: review.node.description,
+            node: review.node.pinnedDescription,
             target: review.target,
             madeAt: now,
             expiry: authorisation.expiry,

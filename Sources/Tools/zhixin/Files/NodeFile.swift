@@ -26,6 +26,8 @@ struct NodeFile {
     let linkPort: Int
     let httpPort: Int
     let tlsPort: Int
+    /// Where wallets reach this node, and the certificate that they see there.
+    let publicPlace: PublicPlace
     let peers: [Peer]
     /// Public keys of clerks and operators by name.
     let clerks: [String: PublicKey]
@@ -43,6 +45,7 @@ struct NodeFile {
             linkPort = Int(try object.integer("linkPort", in: 1...65_535))
             httpPort = Int(try object.integer("httpPort", in: 1...65_535))
             tlsPort = Int(try object.integer("tlsPort", in: 1...65_535))
+            publicPlace = try PublicPlace(in: &object)
             clerks = try NodeFile.keys("clerks", in: &object)
             operators = try NodeFile.keys("operators", in: &object)
             var peers: [Peer] = []
@@ -91,6 +94,9 @@ struct NodeFile {
             "linkPort: \(own.linkPort)   # 节点之间 between nodes (TCP, TLS 1.3)",
             "httpPort: \(own.httpPort)   # 页面与接口 pages and API (HTTP)",
             "tlsPort: \(own.tlsPort)    # 证照库与接口 vault traffic and API (HTTPS)",
+            "# 钱包从别处访问本节点时所用的地址；不写则为 https、host 与 tlsPort。Where wallets reach this node from elsewhere:",
+            "# publicAddress: https://node.example:\(own.tlsPort)",
+            "# publicCertificate: authority   # 或摘要 or a SHA-256；不写则为本节点证书 this node's own by default",
             "clerks:",
             "  clerk: \"\(clerk)\"",
             "operators:",

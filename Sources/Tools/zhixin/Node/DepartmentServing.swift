@@ -60,7 +60,8 @@ struct DepartmentServing {
                 gate: node.driver,
                 archive: node.store,
                 vault: vault,
-                publicAddress: "http://\(node.file.host):\(node.file.httpPort)",
+                publicAddress: try node.file.publicAddress(ownCertificate: node.keys.link.certificateDigest)
+                    .pinnedDescription,
                 logger: node.logger,
                 clock: { Clock.civil },
                 entropy: { SystemEntropy() }

@@ -38,7 +38,8 @@ struct NodeAssembly {
     init(configuration path: String, logger: Logger) throws {
         self.logger = logger
         let file = try NodeFile(path: path)
-        let folder = NodeFolder(path: (path as NSString).deletingLastPathComponent)
+        let parent = (path as NSString).deletingLastPathComponent
+        let folder = NodeFolder(path: parent.isEmpty ? "." : parent)
         let genesisPath = file.genesis.hasPrefix("/") ? file.genesis : folder.file(file.genesis)
         let (genesis, suite, network) = try GenesisFile.read(genesisPath, expected: file.genesisDigest)
         self.file = file
