@@ -48,6 +48,7 @@ import ZhixinVerify
             file: file,
             type: type,
             refusedPath: refused,
+            digestFunction: Suites.international.digestFunction,
             progress: ImportProgress(byteCount: file.byteCount, isSilent: true)
         )
     }
@@ -76,6 +77,50 @@ import ZhixinVerify
         #expect(!FileManager.default.fileExists(atPath: refused))
     }
 
+    /// More rows apart than a batch holds, where the node cannot see it.
+    private func exportWithRepeats() throws -> String {
+        let path = try export(2_500)
+        let text = String(decoding: scratch.read("export-2500.csv"), as: UTF8.self)
+        var lines = text.split(separator: "\n").map(String.init)
+        lines.append(lines[1])
+        lines.append(lines[2].replacing("人", with: "别人"))
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    @Test func aNumberThatStandsTwiceInTheFileIsFoundByChecking() throws {
+        let task = try makeImport(try exportWithRepeats(), refused: scratch.file("refused.csv"))
+        try task.check()
+        #expect(task.summary.rows == 2_502 && task.summary.issued == 2_500)
+        #expect(task.summary.skipped == 1 && task.summary.rejected == 1)
+        let text = String(decoding: scratch.read("refused.csv"), as: UTF8.self)
+        #expect(text.contains("\r\n2503,“编号”：与第 3 行编号相同而内容不同,N1,"))
+    }
+
+    @Test func ofTwoRowsWithOneNumberTheFirstIsSent() async throws {
+        let node = ImportingNode()
+        let summary = try await issue(try exportWithRepeats(), node: node)
+        #expect(summary.issued == 2_500 && summary.skipped == 1 && summary.rejected == 1)
+        let lines = node.batches.flatMap(\.rows).filter { $0.values[0].text == "N1" }.map(\.line)
+        #expect(lines == [3])
+    }
+
+    /// What an interrupted import refused is in the way of no other one, and a whole import leaves nothing else behind.
+    @Test(arguments: [true, false]) func anInterruptedImportLeavesNoErrorsFile(hasFaults: Bool) throws {
+        let refused = scratch.file("refused.csv")
+        // Never closed, as when the connection broke.
+        let interrupted = RefusedRows(path: refused, headers: ["编号"])
+        try interrupted.write(CertificateRowProblems(line: 2, problems: []), cells: ["N0"])
+        #expect(!FileManager.default.fileExists(atPath: refused))
+        try makeImport(try export(3, spoiled: hasFaults ? [3] : []), refused: refused).check()
+        #expect(FileManager.default.fileExists(atPath: refused) == hasFaults)
+        #expect(!FileManager.default.fileExists(atPath: refused + ".new"))
+        if hasFaults {
+            let text = String(decoding: scratch.read("refused.csv"), as: UTF8.self)
+            #expect(text.split(separator: "\r\n").count == 2)
+        }
+    }
+
     @Test func missingColumnsAreNamedBeforeAnythingIsSent() throws {
         let path = try scratch.write(Array("编号,姓名\nA,B\n".utf8), "a.csv")
         let error = #expect(throws: CommandError.self) { try makeImport(path) }
@@ -98,8 +143,7 @@ import ZhixinVerify
                 gateway: DepartmentID(1),
                 signer: try SigningKey.generate(.ed25519)
             ),
-            secret: secret,
-            digestFunction: Suites.international.digestFunction
+            secret: secret
         )
         return task.summary
     }

@@ -22,8 +22,8 @@ extension CommandError {
     static func exists(_ path: String) -> CommandError {
         CommandError(
             code: "already-there",
-            chinese: "\(path) 已存在，未作改动。请另选一个文件夹。",
-            english: "\(path) is there already and was left as it is; choose another folder"
+            chinese: "\(path) 已存在，未作改动。请另选一个名字。",
+            english: "\(path) is there already and was left as it is; choose another name"
         )
     }
 }

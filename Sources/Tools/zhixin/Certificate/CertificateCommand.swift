@@ -53,7 +53,13 @@ struct CertificateIssue: AsyncParsableCommand {
             let network = try clerk.pinned()
             let definition = try network.certificateType(type).definition
             let progress = ImportProgress(byteCount: file.byteCount, isSilent: output.json)
-            let task = try CertificateImport(file: file, type: definition, refusedPath: errors, progress: progress)
+            let task = try CertificateImport(
+                file: file,
+                type: definition,
+                refusedPath: errors,
+                digestFunction: network.suite.digestFunction,
+                progress: progress
+            )
             if !task.ignoredHeaders.isEmpty {
                 output.tell("未使用的列 columns left out：\(task.ignoredHeaders.joined(separator: "、"))")
             }
@@ -64,8 +70,7 @@ struct CertificateIssue: AsyncParsableCommand {
                     try await task.issue(
                         session.client,
                         signer: session.signer,
-                        secret: session.key.secretBytes,
-                        digestFunction: network.suite.digestFunction
+                        secret: session.key.secretBytes
                     )
                 }
             }
@@ -79,8 +84,10 @@ struct CertificateIssue: AsyncParsableCommand {
         var words: [String]
         if check {
             words = [
-                "检查完毕：\(summary.rows) 行，可签发 \(summary.issued)，退回 \(summary.rejected)。未签发任何证照。",
-                "checked \(summary.rows) rows: \(summary.issued) good, \(summary.rejected) refused; nothing was issued",
+                "检查完毕：\(summary.rows) 行，可签发 \(summary.issued)，重复而跳过 \(summary.skipped)，"
+                    + "退回 \(summary.rejected)。未签发任何证照。",
+                "checked \(summary.rows) rows: \(summary.issued) good, \(summary.skipped) repeated, "
+                    + "\(summary.rejected) refused; nothing was issued",
             ]
         } else {
             words = [

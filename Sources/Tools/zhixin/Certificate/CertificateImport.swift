@@ -1,5 +1,6 @@
 import Credentials
 import Foundation
+import Glibc
 import LedgerModel
 import Primitives
 import ZhixinClient
@@ -39,6 +40,10 @@ final class CertificateImport {
     private let refused: RefusedRows
     private let progress: ImportProgress
     private let reader: CertificateRowReader
+    private let digestFunction: any DigestFunction
+    /// What the first row of each number says, and on which line. Batches travel side by side, so that of two rows with one
+    /// number in different batches any could win: the file is refused such a second row here.
+    private var firstRows: [String: (content: Digest, line: Int)] = [:]
     /// The file's columns that the type knows; no other leaves this machine.
     private let columns: [(index: Int, header: String)]
     private(set) var summary = ImportSummary()
@@ -46,9 +51,16 @@ final class CertificateImport {
     /// Reads the heading.
     ///
     /// - Throws: `CommandError` when columns are missing or stand twice.
-    init(file: ExportFile, type: CertificateTypeDefinition, refusedPath: String?, progress: ImportProgress) throws {
+    init(
+        file: ExportFile,
+        type: CertificateTypeDefinition,
+        refusedPath: String?,
+        digestFunction: any DigestFunction,
+        progress: ImportProgress
+    ) throws {
         self.file = file
         self.type = type
+        self.digestFunction = digestFunction
         self.progress = progress
         guard case .row(let headers, _)? = try file.next() else {
             throw CommandError.file(file.path, "没有表头 no heading")
@@ -78,13 +90,13 @@ final class CertificateImport {
     /// Checks every row and sends nothing.
     func check() throws {
         while let record = try file.next() {
-            if let row = try sorted(record) { summary.issued += row.isEmpty ? 0 : 1 }
+            if try sorted(record) != nil { summary.issued += 1 }
             progress.show(summary, bytesRead: file.bytesRead)
         }
         try refused.close()
     }
 
-    /// The row's cells if it is good; nil when it was refused, and why was written down.
+    /// The row's cells if it is good; nil when it was refused, and why was written down, or says what an earlier row says.
     private func sorted(_ record: CSVRecord) throws -> [String]? {
         summary.rows += 1
         switch record {
@@ -94,13 +106,37 @@ final class CertificateImport {
             return nil
         case .row(let cells, let line):
             switch reader.read(cells, line: line) {
-            case .success: return cells
+            case .success(let row): return try isFirst(row, cells: cells) ? cells : nil
             case .failure(let problems):
                 summary.rejected += 1
                 try refused.write(problems, cells: cells)
                 return nil
             }
         }
+    }
+
+    /// Whether no earlier row of the file has the row's number. One that says the same is skipped, another one refused.
+    private func isFirst(_ row: CertificateRow, cells: [String]) throws -> Bool {
+        let content = row.contentDigest(type: type, digestFunction: digestFunction)
+        guard let first = firstRows[row.number] else {
+            firstRows[row.number] = (content, row.line)
+            return true
+        }
+        guard first.content != content else {
+            summary.skipped += 1
+            return false
+        }
+        let problem = CertificateRowProblem(
+            code: "number-repeated",
+            column: type.field(type.numberField)?.header,
+            reason: LocalizedText(
+                chinese: "与第 \(first.line) 行编号相同而内容不同",
+                english: "it is the number of line \(first.line), with different content"
+            )
+        )
+        summary.rejected += 1
+        try refused.write(CertificateRowProblems(line: row.line, problems: [problem]), cells: cells)
+        return false
     }
 
     // MARK: Issuing
@@ -117,12 +153,11 @@ final class CertificateImport {
     func issue(
         _ client: NodeClient,
         signer: RequestSigner,
-        secret: [UInt8],
-        digestFunction: any DigestFunction
+        secret: [UInt8]
     ) async throws {
         try await withThrowingTaskGroup(of: (CertificateBatchReport, Batch).self) { group in
             var inFlight = 0
-            while let batch = try nextBatch(secret: secret, digestFunction: digestFunction) {
+            while let batch = try nextBatch(secret: secret) {
                 if inFlight == Self.batchesInFlightMax, let (report, sent) = try await group.next() {
                     try take(report, of: sent)
                     inFlight -= 1
@@ -135,7 +170,7 @@ final class CertificateImport {
         try refused.close()
     }
 
-    private func nextBatch(secret: [UInt8], digestFunction: any DigestFunction) throws -> Batch? {
+    private func nextBatch(secret: [UInt8]) throws -> Batch? {
         var rows: [CertificateBatchRow] = []
         var cellsByLine: [Int: [String]] = [:]
         while rows.count < Self.batchRowsMax, let record = try file.next() {
@@ -168,11 +203,16 @@ final class CertificateImport {
     }
 }
 
-/// The rows that were refused, in a CSV file that can be corrected and imported again. It comes into being with its first row.
+/// The rows that were refused, in a CSV file that can be corrected and imported again.
+///
+/// Until the import is over they stand in a file beside it, `<name>.new`: the same import can begin again after an
+/// interruption. Without a refused row there is no file.
 final class RefusedRows {
     private let path: String?
     private let writer: RefusedRowWriter
     private var handle: FileHandle?
+
+    private var temporary: String? { path.map { $0 + ".new" } }
 
     init(path: String?, headers: [String]) {
         self.path = path
@@ -193,18 +233,29 @@ final class RefusedRows {
         try append(CSVWriter.row([String(row.line), sentence] + cells))
     }
 
-    func close() throws { try handle?.close() }
+    /// Ends the file and gives it its name.
+    func close() throws {
+        guard let path, let temporary else { return }
+        guard let handle else {
+            // Of an earlier import that was interrupted.
+            unlink(temporary)
+            return
+        }
+        try handle.close()
+        guard rename(temporary, path) == 0 else { throw CommandError.file(path, String(cString: strerror(errno))) }
+    }
 
     private func append(_ bytes: [UInt8]) throws {
-        guard let path else { return }
+        guard let path, let temporary else { return }
         if handle == nil {
+            unlink(temporary)
             guard
                 FileManager.default.createFile(
-                    atPath: path,
+                    atPath: temporary,
                     contents: Data(writer.heading),
                     attributes: [.posixPermissions: 0o600]
                 ),
-                let opened = FileHandle(forWritingAtPath: path)
+                let opened = FileHandle(forWritingAtPath: temporary)
             else { throw CommandError.file(path, "无法写入 cannot be written") }
             try opened.seekToEnd()
             handle = opened
