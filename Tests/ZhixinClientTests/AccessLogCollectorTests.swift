@@ -35,7 +35,11 @@ import ZhixinVerify
     }
 
     /// The insurance department's node: shows this ledger, and keeps these uses for the subject.
-    private func source(keeping kept: [WalletUse], showsHeads: Bool = true) throws -> AccessLogCollector.Source {
+    private func source(
+        keeping kept: [WalletUse],
+        showsHeads: Bool = true,
+        isReachable: Bool = true
+    ) throws -> AccessLogCollector.Source {
         let head = uses[0].head
         let proof = try ledger.proof(.accessHead(head))?.canonicalBytes
         let blocks = ledger.blocks.map(\.canonicalBytes)
@@ -58,7 +62,7 @@ import ZhixinVerify
                 return NodeAnswer(status: 200, body: blocks.flatMap { UInt32($0.count).canonicalBytes + $0 })
             }
             if request.target.hasPrefix("/v1/blocks") { return NodeAnswer(status: 204) }
-            return NodeAnswer.problem("head-unknown", status: 404)
+            return isReachable ? .problem("access-head-unknown", status: 404) : .problem("overloaded", status: 503)
         }
         let now = ledger.now
         let client = NodeClient(
@@ -85,26 +89,26 @@ import ZhixinVerify
 
     @Test func logOfAWalletThatRemembersIsComplete() async throws {
         let overview = try await overview(remembering: uses, source: try source(keeping: uses))
-        #expect(overview.isComplete)
+        #expect(overview.verdict == .complete)
         #expect(overview.report.accesses.map(\.entry.count) == [1, 2, 3])
         #expect(overview.notKeptByDepartment.isEmpty)
     }
 
     @Test func missingEntriesAreNamed() async throws {
         let overview = try await overview(remembering: Array(uses[1...]), source: try source(keeping: uses))
-        #expect(!overview.isComplete)
+        #expect(overview.verdict == .incomplete)
         #expect(overview.report.faults == [.entriesMissing(head: uses[0].head, counts: 1...1)])
     }
 
     @Test func walletThatLostItsMemoryFindsEverythingInTheChain() async throws {
         let overview = try await overview(remembering: [], source: try source(keeping: uses), scans: true)
-        #expect(overview.isComplete)
+        #expect(overview.verdict == .complete)
         #expect(overview.report.accesses.map(\.entry.count) == [1, 2, 3])
     }
 
     @Test func departmentThatDoesNotKeepAnOpeningIsNamed() async throws {
         let overview = try await overview(remembering: uses, source: try source(keeping: Array(uses[..<2])))
-        #expect(overview.isComplete)
+        #expect(overview.verdict == .complete)
         #expect(overview.notKeptByDepartment.map(\.entry.count) == [3])
     }
 
@@ -115,8 +119,35 @@ import ZhixinVerify
 
     @Test func useOnAHeadThatNoNodeShowsIsNamed() async throws {
         let overview = try await overview(remembering: uses, source: try source(keeping: [], showsHeads: false))
-        #expect(!overview.isComplete)
+        #expect(overview.verdict == .incomplete)
         #expect(overview.hiddenUses.count == 3)
+    }
+
+    /// Nobody was asked, and so nothing is known: with uses in the wallet's memory or without.
+    @Test(arguments: [true, false]) func withoutAnAnswerNothingIsComplete(remembers: Bool) throws {
+        let collector = AccessLogCollector(keys: keys, catalogue: fixture.catalogue, uses: remembers ? uses : [])
+        let overview = try collector.overview(ledger: fixture.ledger, freshness: FreshnessPolicy(), now: ledger.now)
+        #expect(overview.verdict == .undetermined)
+        #expect(overview.unanswered == fixture.catalogue.departments.map(\.id).sorted())
+        #expect(overview.hiddenUses.isEmpty)
+    }
+
+    /// A node that answers for one head and for no other leaves the others open.
+    @Test func aHeadThatNobodyAnsweredForIsNamed() async throws {
+        var collector = AccessLogCollector(keys: keys, catalogue: fixture.catalogue, uses: uses)
+        let failures = try await collector.collect(from: [try source(keeping: uses, isReachable: false)])
+        #expect(failures.map(\.0) == [ClientFixture.insurance])
+        let overview = try collector.overview(ledger: fixture.ledger, freshness: FreshnessPolicy(), now: ledger.now)
+        #expect(overview.verdict == .undetermined)
+        #expect(overview.report.accesses.count == 3)
+        #expect(!overview.unanswered.contains(ClientFixture.insurance) && !overview.unanswered.isEmpty)
+    }
+
+    @Test func aFaultIsAFaultWhoeverElseDidNotAnswer() async throws {
+        var collector = AccessLogCollector(keys: keys, catalogue: fixture.catalogue, uses: Array(uses[1...]))
+        _ = try await collector.collect(from: [try source(keeping: [], isReachable: false)])
+        let overview = try collector.overview(ledger: fixture.ledger, freshness: FreshnessPolicy(), now: ledger.now)
+        #expect(overview.verdict == .incomplete)
     }
 
     @Test func useThatNeverBecameFinalIsNoFault() async throws {
@@ -130,7 +161,7 @@ import ZhixinVerify
             random: &random
         )
         let overview = try await overview(remembering: uses + [unsent], source: try source(keeping: uses))
-        #expect(overview.isComplete && overview.report.accesses.count == 3)
+        #expect(overview.verdict == .complete && overview.report.accesses.count == 3)
     }
 }
 

@@ -23,6 +23,8 @@ package struct AccessLogCollector: Sendable {
     package let uses: [WalletUse]
 
     private var proofs: [Digest: RecordProof] = [:]
+    /// Heads of which a node said that the ledger has none.
+    private var absent: Set<Digest> = []
     private var entries: [Digest: [Digest: AccessEntry]] = [:]
     private var openings: [Digest: [UInt64: [CommitmentOpening]]] = [:]
     /// Uses for which the relying department's own node gave the opening, by head.
@@ -66,6 +68,7 @@ package struct AccessLogCollector: Sendable {
             for source in ordered where proofs[head] == nil {
                 do throws(ClientError) {
                     proofs[head] = try await source.client.accessHeadProof(head)
+                    if proofs[head] == nil { absent.insert(head) }
                 } catch {
                     failures[source.department] = error
                 }
@@ -144,11 +147,19 @@ package struct AccessLogCollector: Sendable {
         }
         let report = AccessLogVerifier(ledger: ledger, freshness: freshness)
             .verify(heads: heads.map(\.head), answers: answers, now: now)
-        let unshown = uses.filter { $0.state == .decided && proofs[$0.head] == nil }
+        let unshown = uses.filter {
+            $0.state == .decided && proofs[$0.head] == nil && absent.contains($0.head)
+        }
         let notKept = report.accesses.filter {
             answered.contains($0.entry.department) && keptByNodes[$0.head]?.contains($0.entry.count) != true
         }
-        return AccessLogOverview(report: report, hiddenUses: unshown, notKeptByDepartment: notKept)
+        let unanswered = heads.filter { proofs[$0.head] == nil && !absent.contains($0.head) }
+        return AccessLogOverview(
+            report: report,
+            hiddenUses: unshown,
+            notKeptByDepartment: notKept,
+            unanswered: Set(unanswered.map(\.department)).sorted()
+        )
     }
 
     /// The entries that the head's chain leads to; an entry of this wallet's that never became final is none of them.
@@ -185,6 +196,22 @@ package struct AccessLogOverview: Sendable {
     /// Uses whose opening the relying department's own node, which was asked, did not serve.
     package let notKeptByDepartment: [VerifiedAccess]
 
-    /// Whether nothing is missing and nothing contradicts the ledger.
-    package var isComplete: Bool { report.isComplete && hiddenUses.isEmpty }
+    /// Departments whose head no node answered for: neither with its record nor by saying that there is none.
+    package let unanswered: [DepartmentID]
+
+    /// What all of it comes to.
+    package var verdict: AccessLogVerdict {
+        guard report.isComplete, hiddenUses.isEmpty else { return .incomplete }
+        return unanswered.isEmpty ? .complete : .undetermined
+    }
+}
+
+/// Whether a subject's access log shows every use. The raw value is the word in the command line's answer.
+package enum AccessLogVerdict: String, Sendable {
+    /// Every head was answered for, nothing is missing and nothing contradicts the ledger.
+    case complete
+    /// Something is missing, or contradicts the ledger.
+    case incomplete
+    /// Nothing is known to be missing, and not every head was answered for: ask again, or ask other nodes.
+    case undetermined
 }

@@ -18,7 +18,11 @@ struct AccessCommand: AsyncParsableCommand {
 struct AccessList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "列出每一次用证并核对有无遗漏。List every use and check that none is missing."
+        abstract: "列出每一次用证并核对有无遗漏。List every use and check that none is missing.",
+        discussion: """
+            退出码：0 无遗漏；1 有遗漏或与账本不符；2 未能核对（有链头无人答复）。
+            Exit codes: 0 complete; 1 something is missing or wrong; 2 not known, as some heads were not answered for.
+            """
     )
 
     @OptionGroup var wallet: WalletOption
@@ -56,7 +60,11 @@ struct AccessList: AsyncParsableCommand {
                 AccessListing(overview: listing.overview, wallet: wallet, uses: uses).json(listing.unreachable),
                 words: AccessListing(overview: listing.overview, wallet: wallet, uses: uses).lines(listing.unreachable)
             )
-            if !listing.overview.isComplete { throw ExitCode(1) }
+            switch listing.overview.verdict {
+            case .complete: break
+            case .incomplete: throw ExitCode(1)
+            case .undetermined: throw ExitCode(2)
+            }
         }
     }
 

@@ -31,15 +31,21 @@ struct AccessListing {
         lines += overview.hiddenUses.map {
             "异常 fault：没有节点出示部门 \($0.department) 的链头，而本钱包用过它 no node shows a head that this wallet used"
         }
-        if let asOf = overview.report.asOf {
-            let moment = "第 \(asOf.header.height) 块，\(TimeText.words(asOf.header.timestamp))"
-            lines.append(
-                overview.isComplete
-                    ? "核对完毕，无遗漏。Complete: nothing is missing, as of block \(asOf.header.height)（\(moment)）"
-                    : "核对未通过。NOT complete, as of block \(asOf.header.height)（\(moment)）"
-            )
-        }
+        lines += overview.unanswered.map { "未得答复 no answer：部门 \($0) 的链头 about the head of department \($0)" }
+        lines.append(verdict)
         return lines
+    }
+
+    private var verdict: String {
+        let moment =
+            overview.report.asOf.map {
+                "，截至 as of 第 \($0.header.height) 块 block \($0.header.height)，\(TimeText.words($0.header.timestamp))"
+            } ?? ""
+        return switch overview.verdict {
+        case .complete: "核对完毕，无遗漏。Complete: nothing is missing\(moment)"
+        case .incomplete: "核对未通过。NOT complete\(moment)"
+        case .undetermined: "未能核对：有链头无人答复，请稍后再试或询问更多节点。NOT KNOWN: some heads were not answered for\(moment)"
+        }
     }
 
     func json(_ unreachable: [String]) -> JSONValue {
@@ -56,7 +62,8 @@ struct AccessListing {
             ])
         }
         return .of([
-            ("complete", .bool(overview.isComplete)),
+            ("complete", .bool(overview.verdict == .complete)),
+            ("verdict", .string(overview.verdict.rawValue)),
             ("accesses", .array(accesses)),
             ("faults", .array(overview.report.faults.map { .string(words($0)) })),
             ("hidden", .integer(Int64(overview.hiddenUses.count))),
