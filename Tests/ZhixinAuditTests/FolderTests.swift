@@ -46,10 +46,10 @@ struct FolderTests {
         }
     }
 
-    private func audit() async throws -> AuditOutcome {
+    private func audit(_ given: String? = nil) async throws -> AuditOutcome {
         let fixture = world.fixture
         var auditor = try ChainAuditor(genesis: fixture.genesis, suite: fixture.suite)
-        let reader = try FolderReader(path: path)
+        let reader = try FolderReader(path: given ?? path)
         let comparison = FolderComparison(
             reader,
             genesis: fixture.genesisBlock,
@@ -71,6 +71,11 @@ struct FolderTests {
         var list: [(key: [UInt8], value: [UInt8])] = []
         try FolderReader(path: path).walk { list.append(($0, $1)) }
         return list
+    }
+
+    /// Its ledger lies in the node's data folder, beside others; either may be given.
+    @Test func theFolderAroundTheLedgerIsTakenAsWell() async throws {
+        #expect(try await audit(folder.path) == .sound)
     }
 
     @Test func whatANodeWroteEqualsTheReplay() async throws {

@@ -30,7 +30,7 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(help: "节点地址 a node's address, such as http://127.0.0.1:8080")
     var node: String?
 
-    @Option(help: "账本目录的副本 a copy of a node's ledger folder")
+    @Option(help: "节点 data/ledger 目录（或其上级 data）的副本 a copy of a node's data/ledger, or of its data")
     var data: String?
 
     @Option(help: "同时写出导出文件 write what was replayed to an export file")

@@ -1,4 +1,5 @@
 import CLevelDB
+import Glibc
 
 /// Reads a copied LevelDB folder. LevelDB rewrites its log when it opens a folder, so it must be a copy.
 // SAFETY: the pointers never change, and LevelDB's functions on an open database may be called from any thread.
@@ -7,8 +8,12 @@ final class FolderReader: @unchecked Sendable {
     private let options: OpaquePointer
     private let readOptions: OpaquePointer
 
+    /// - Parameter path: A copy of a node's ledger folder, or of the data folder that holds it as `ledger`.
     /// - Throws: `SourceProblem` for a folder that is missing, in use or damaged.
     init(path: String) throws(SourceProblem) {
+        let inner = path + "/ledger"
+        // Every LevelDB folder has this file.
+        let path = access(inner + "/CURRENT", F_OK) == 0 ? inner : path
         options = leveldb_options_create()
         leveldb_options_set_create_if_missing(options, 0)
         leveldb_options_set_paranoid_checks(options, 1)
