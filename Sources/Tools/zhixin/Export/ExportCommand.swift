@@ -41,7 +41,7 @@ struct ExportGenerate: AsyncParsableCommand {
     @Option(name: .long, help: "写入此文件。Write it to this file.")
     var out: String
 
-    @Option(name: .long, help: "utf8 或 gb18030。")
+    @Option(name: .long, help: "编码 Encoding: utf8, gb18030。")
     var encoding = TextEncoding.utf8
 
     @Option(name: .long, help: "每千行中有错的行数。Faulty rows in a thousand.")

@@ -21,7 +21,7 @@ struct GenesisSeal: AsyncParsableCommand {
         abstract: "把模板与各节点公开描述封为创世文件。Seal a template and descriptors into a genesis file."
     )
 
-    @Option(name: .long, help: "模板文件夹，如 Genesis/chancheng。")
+    @Option(name: .long, help: "模板文件夹，如 Genesis/chancheng。The template's folder.")
     var template: String
 
     @Argument(help: "各节点的 descriptor.json。The nodes' descriptors.")
@@ -30,7 +30,7 @@ struct GenesisSeal: AsyncParsableCommand {
     @Option(name: .long, help: "业务系统公钥：代码=公钥，可重复。A service's public key as CODE=KEY.")
     var service: [String] = []
 
-    @Option(name: .long, help: "写入 genesis.bcs 与 genesis.digest 的文件夹。")
+    @Option(name: .long, help: "写入 genesis.bcs 与 genesis.digest 的文件夹。The folder to write both to.")
     var out: String
 
     @OptionGroup var output: Output

@@ -33,12 +33,33 @@ struct LocalNetwork {
 
 extension NodeFolder {
     /// The id of the process that runs this node, if one does.
+    ///
+    /// A number in a file outlives its process and may be another one's by now, so the process must have been started with
+    /// this folder's configuration.
     var runningProcess: pid_t? {
         guard let text = try? String(contentsOfFile: processIdentifier, encoding: .utf8),
-            let id = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)), kill(id, 0) == 0,
-            let command = try? String(contentsOfFile: "/proc/\(id)/cmdline", encoding: .utf8),
-            command.contains("zhixin")
+            let id = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)), id > 0,
+            let own = NodeFolder.resolved(configuration),
+            NodeFolder.configuration(ofProcess: id) == own
         else { return nil }
         return id
+    }
+
+    /// The configuration that a process was told to run a node with, or nil.
+    private static func configuration(ofProcess id: pid_t) -> String? {
+        guard let line = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") else { return nil }
+        let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        guard words.dropFirst().prefix(2) == ["node", "run"], let option = words.firstIndex(of: "--config"),
+            option + 1 < words.count
+        else { return nil }
+        let path = words[option + 1]
+        return resolved(path.hasPrefix("/") ? path : "/proc/\(id)/cwd/\(path)")
+    }
+
+    /// The path without links and dots, or nil where nothing is.
+    private static func resolved(_ path: String) -> String? {
+        guard let found = realpath(path, nil) else { return nil }
+        defer { free(found) }
+        return String(cString: found)
     }
 }

@@ -11,7 +11,7 @@ struct NetworkDown: AsyncParsableCommand {
         abstract: "停止本机网络的各节点。Stop the nodes of a local network."
     )
 
-    @Option(name: .long, help: "网络文件夹。")
+    @Option(name: .long, help: "网络文件夹。The network's folder.")
     var dir: String = "Nodes/local"
 
     @Option(name: .long, help: "只停止这个节点。Only this node.")

@@ -12,10 +12,10 @@ struct NetworkInitialise: AsyncParsableCommand {
         abstract: "按模板新建本机网络。Make a local network from a template."
     )
 
-    @Option(name: .long, help: "模板文件夹。")
+    @Option(name: .long, help: "模板文件夹。The template's folder.")
     var template: String = "Genesis/chancheng"
 
-    @Option(name: .long, help: "要新建的网络文件夹。")
+    @Option(name: .long, help: "要新建的网络文件夹。The folder to make.")
     var out: String = "Nodes/local"
 
     @Option(name: .long, help: "第一个端口；其余依次递增。The first port; the others follow.")

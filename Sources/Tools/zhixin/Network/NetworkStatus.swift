@@ -10,7 +10,7 @@ struct NetworkStatus: AsyncParsableCommand {
         abstract: "各节点的高度、视图、连接与落后。Height, view, peers and lag of each node."
     )
 
-    @Option(name: .long, help: "网络文件夹。")
+    @Option(name: .long, help: "网络文件夹。The network's folder.")
     var dir: String = "Nodes/local"
 
     @OptionGroup var output: Output

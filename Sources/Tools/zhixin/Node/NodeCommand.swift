@@ -25,7 +25,7 @@ struct NodeInitialise: AsyncParsableCommand {
     @Option(name: .long, help: "要新建的节点文件夹。The folder to make.")
     var out: String
 
-    @Option(name: .long, help: "密码套件：international 或 guomi。")
+    @Option(name: .long, help: "密码套件 Cipher suite: international, guomi。")
     var suite: String = SuiteName.international.rawValue
 
     @Option(name: .long, help: "监听地址。Address to listen on.")
@@ -34,10 +34,10 @@ struct NodeInitialise: AsyncParsableCommand {
     @Option(name: .long, help: "节点间端口。Port between nodes.")
     var linkPort: Int = 7101
 
-    @Option(name: .long, help: "HTTP 端口。")
+    @Option(name: .long, help: "HTTP 端口。Port for plain HTTP.")
     var httpPort: Int = 7201
 
-    @Option(name: .long, help: "HTTPS 端口。")
+    @Option(name: .long, help: "HTTPS 端口。Port for HTTPS.")
     var tlsPort: Int = 7301
 
     @OptionGroup var output: Output

@@ -100,7 +100,7 @@ struct SubjectShow: AsyncParsableCommand {
         abstract: "查询主体（附证明）。Show a subject's proven record."
     )
 
-    @Argument(help: "did:zhixin:…")
+    @Argument(help: "主体标识 The subject: did:zhixin:…")
     var did: String
 
     @OptionGroup var node: NodeOptions

@@ -6,7 +6,7 @@ import ZhixinClient
 
 /// What the three commands that change a subject's status share.
 struct SubjectStatusOptions: ParsableArguments {
-    @Argument(help: "did:zhixin:…")
+    @Argument(help: "主体标识 The subject: did:zhixin:…")
     var did: String
 
     @OptionGroup var clerk: ClerkOptions

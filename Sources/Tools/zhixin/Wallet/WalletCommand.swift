@@ -30,7 +30,7 @@ struct WalletInitialise: AsyncParsableCommand {
         abstract: "新建钱包。Make a wallet."
     )
 
-    @Option(name: .long, help: "要新建的文件夹。")
+    @Option(name: .long, help: "要新建的文件夹。The folder to make.")
     var out: String
 
     @OptionGroup var genesis: GenesisOption
