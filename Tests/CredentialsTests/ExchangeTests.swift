@@ -121,7 +121,7 @@ import Testing
 @Suite struct SignedRequestTests {
     static let callers: [(String, CallerRole)] = [
         ("service:0", .service), ("department:65535", .department), ("clerk:counter-3", .clerk),
-        ("operator:a.b_c", .operatorRole), ("subject:did:zhixin:" + String(repeating: "0f", count: 32), .subject),
+        ("subject:did:zhixin:" + String(repeating: "0f", count: 32), .subject),
     ]
 
     @Test(arguments: callers) func aCallerHasOneSpelling(text: String, role: CallerRole) throws {
@@ -133,7 +133,8 @@ import Testing
     @Test(arguments: [
         "", "service", "service:", "service:01", "service:+1", "service:65536", "department:-1", "clerk:", "clerk:A",
         "clerk:a b", "public:1", "Service:1", "subject:did:zhixin:00", "clerk:" + String(repeating: "a", count: 65),
-        "subject:did:zhixin:" + String(repeating: "0F", count: 32), "operator:" + String(repeating: "a", count: 200),
+        "subject:did:zhixin:" + String(repeating: "0F", count: 32), "operator:a",
+        "clerk:" + String(repeating: "a", count: 200),
     ])
     func whatIsNoCallerIsRefused(text: String) {
         #expect(Caller(text) == nil)

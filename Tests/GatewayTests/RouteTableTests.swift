@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(arguments: [
-        Caller.service(2), .department(77), .clerk(name: "bob"), .operatorNamed("bob"),
+        Caller.service(2), .department(77), .clerk(name: "bob"),
         .subject(did: "did:zhixin:" + String(repeating: "00", count: 32)),
     ])
     func unknownCallersAreRefused(caller: Caller) async throws {

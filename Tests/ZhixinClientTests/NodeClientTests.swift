@@ -157,6 +157,17 @@ import ZhixinVerify
         #expect(transport.seen.count == 1)
     }
 
+    /// A node that has just started takes no signed request, and says so: another attempt opens no second case.
+    @Test(arguments: [("not-ready", 503, 3), ("vault-failed", 503, 1), ("too-many-cases", 429, 1)])
+    func aCaseThatWasNotTakenIsOpenedAgain(_ code: String, _ status: Int, _ attempts: Int) async throws {
+        let transport = ScriptedTransport { _, _ in .problem(code, status: status, retryAfterSeconds: 0) }
+        let signer = try clerk
+        await #expect(throws: ClientError.self) {
+            try await client(transport).openCase(matter: ClientFixture.code("allowance"), signer: signer)
+        }
+        #expect(transport.seen.count == attempts)
+    }
+
     @Test(arguments: [(429, 3), (503, 3), (400, 1), (404, 1), (422, 1), (500, 1)])
     func onlyBusyNodesAreAskedAgain(_ status: Int, _ attempts: Int) async throws {
         let transport = ScriptedTransport { _, _ in .problem("p", status: status, retryAfterSeconds: 0) }

@@ -40,6 +40,11 @@ package enum ClientError: Error, Equatable, Sendable {
         }
     }
 
+    /// Whether the node refused before it did anything, as one does that has just started.
+    var wasNotTaken: Bool {
+        if case .problem(let document) = self { document.code == "not-ready" } else { false }
+    }
+
     /// A stable code.
     package var code: String {
         switch self {

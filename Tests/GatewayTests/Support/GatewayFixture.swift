@@ -99,7 +99,6 @@ final class GatewayFixture: Sendable {
             privateKeyPEM: identity.privateKey,
             department: LedgerFixture.market,
             clerks: ["ann": ledger.signatures.signer(400).publicKey],
-            operators: ["olga": ledger.signatures.signer(500).publicKey],
             links: [NodeLink(department: 1, address: "http://10.0.0.1:8080")]
         )
         adjust(&configuration)
@@ -131,7 +130,6 @@ final class GatewayFixture: Sendable {
         case .subject: .subject(did: ledger.subjectID(1).description)
         case .department: .department(LedgerFixture.police.rawValue)
         case .clerk: .clerk(name: "ann")
-        case .operatorRole: .operatorNamed("olga")
         }
     }
 
@@ -142,7 +140,6 @@ final class GatewayFixture: Sendable {
         case .subject: ledger.subjectSigner(1)
         case .department: ledger.departmentSigner(LedgerFixture.police)
         case .clerk: ledger.signatures.signer(400)
-        case .operatorRole: ledger.signatures.signer(500)
         }
     }
 

@@ -4,7 +4,7 @@ import Primitives
 package enum Caller: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of the text.
     package static let byteCountMax = 128
-    /// Bytes of a clerk's or operator's name.
+    /// Bytes of a clerk's name.
     package static let nameBytesMax = 64
 
     /// A service system, by its number on the ledger.
@@ -15,8 +15,6 @@ package enum Caller: Hashable, Sendable, CustomStringConvertible {
     case subject(did: String)
     /// A clerk of the gateway's own department, by the name in the node's configuration.
     case clerk(name: String)
-    /// Whoever runs the node, by the name in the node's configuration.
-    case operatorNamed(String)
 
     /// The caller's role, which routes are open to or not.
     package var role: CallerRole {
@@ -25,7 +23,6 @@ package enum Caller: Hashable, Sendable, CustomStringConvertible {
         case .department: .department
         case .subject: .subject
         case .clerk: .clerk
-        case .operatorNamed: .operatorRole
         }
     }
 
@@ -35,7 +32,6 @@ package enum Caller: Hashable, Sendable, CustomStringConvertible {
         case .department(let id): "department:\(id)"
         case .subject(let did): "subject:\(did)"
         case .clerk(let name): "clerk:\(name)"
-        case .operatorNamed(let name): "operator:\(name)"
         }
     }
 
@@ -60,14 +56,11 @@ package enum Caller: Hashable, Sendable, CustomStringConvertible {
         case "clerk":
             guard Caller.isName(name) else { return nil }
             self = .clerk(name: name)
-        case "operator":
-            guard Caller.isName(name) else { return nil }
-            self = .operatorNamed(name)
         default: return nil
         }
     }
 
-    /// Whether `text` can name a clerk or operator: 1 to 64 of `a-z`, `0-9`, `-`, `.` and `_`.
+    /// Whether `text` can name a clerk: 1 to 64 of `a-z`, `0-9`, `-`, `.` and `_`.
     package static func isName(_ text: String) -> Bool {
         (1...nameBytesMax).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
@@ -84,5 +77,4 @@ package enum CallerRole: String, Sendable, CaseIterable {
     case subject
     case department
     case clerk
-    case operatorRole = "operator"
 }

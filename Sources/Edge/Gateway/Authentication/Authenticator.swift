@@ -138,7 +138,6 @@ struct Authenticator: Sendable {
                 else { return nil }
                 return record.key
             case .clerk(let name): return configuration.clerks[name]
-            case .operatorNamed(let name): return configuration.operators[name]
             }
         } catch {
             throw .storeFailed

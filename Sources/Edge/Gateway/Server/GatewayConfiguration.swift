@@ -17,8 +17,6 @@ package struct GatewayConfiguration: Sendable {
     package var department: DepartmentID
     /// Keys of the department's clerks by their names (`Caller.isName`).
     package var clerks: [String: PublicKey]
-    /// Keys of the node's operators by their names.
-    package var operators: [String: PublicKey]
     /// Where the other nodes answer, for the first page.
     package var links: [NodeLink]
     package var limits: GatewayLimits
@@ -31,7 +29,6 @@ package struct GatewayConfiguration: Sendable {
         privateKeyPEM: String,
         department: DepartmentID,
         clerks: [String: PublicKey] = [:],
-        operators: [String: PublicKey] = [:],
         links: [NodeLink] = [],
         limits: GatewayLimits = GatewayLimits()
     ) {
@@ -42,7 +39,6 @@ package struct GatewayConfiguration: Sendable {
         self.privateKeyPEM = privateKeyPEM
         self.department = department
         self.clerks = clerks
-        self.operators = operators
         self.links = links
         self.limits = limits
     }

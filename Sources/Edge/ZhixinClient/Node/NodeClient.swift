@@ -10,7 +10,7 @@ package import ZhixinVerify
 /// the chain. What only the node can say (its status, a case, its vault) is returned as the node says it.
 ///
 /// Requests that repeat without harm are repeated when the connection breaks or the node is busy: reads, and writes whose
-/// body carries its own idempotency key.
+/// body carries its own idempotency key. Any other is repeated where the node says that it has not taken it yet.
 package struct NodeClient: Sendable {
     /// Bytes of an answer in JSON, of a record's proof, and of a piece of the chain.
     package static let jsonBytesMax = 4 * 1024 * 1024
@@ -84,7 +84,9 @@ package struct NodeClient: Sendable {
             } catch {
                 failure = .transport(error, address: address.description)
             }
-            guard isRepeatable, failure.isTransient, attempt < retry.attemptsMax else { throw failure }
+            guard isRepeatable || failure.wasNotTaken, failure.isTransient, attempt < retry.attemptsMax else {
+                throw failure
+            }
             let delay = retry.delayMilliseconds(afterAttempt: attempt, retryAfterSeconds: retryAfterSeconds)
             do {
                 try await Task.sleep(for: .milliseconds(delay))

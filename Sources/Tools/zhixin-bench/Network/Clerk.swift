@@ -10,10 +10,16 @@ struct Clerk {
     private let network: BenchNetwork
     private let key: SigningKey
 
+    /// Waits until the node takes signed requests, which it does some seconds after its start.
     init(of node: BenchNode, in network: BenchNetwork) throws {
         self.node = node
         self.network = network
         key = try KeyFile.readSigningKey(node.folder + "/keys/clerk.key")
+        let search = VaultSearchRequest(number: "0").jsonBytes
+        let isServed = try Clock.wait(seconds: 15) {
+            try node.answer(to: try post("/v1/vault/searches", search)).status != 503
+        }
+        guard isServed else { throw BenchError("node \(node.department.code) takes no signed requests") }
     }
 
     /// A signed `POST` with a JSON body. It is good for a minute.

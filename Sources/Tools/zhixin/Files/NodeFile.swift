@@ -29,9 +29,8 @@ struct NodeFile {
     /// Where wallets reach this node, and the certificate that they see there.
     let publicPlace: PublicPlace
     let peers: [Peer]
-    /// Public keys of clerks and operators by name.
+    /// Public keys of clerks by name.
     let clerks: [String: PublicKey]
-    let operators: [String: PublicKey]
 
     /// - Throws: `CommandError` that names the key at fault.
     init(path: String) throws {
@@ -47,7 +46,6 @@ struct NodeFile {
             tlsPort = Int(try object.integer("tlsPort", in: 1...65_535))
             publicPlace = try PublicPlace(in: &object)
             clerks = try NodeFile.keys("clerks", in: &object)
-            operators = try NodeFile.keys("operators", in: &object)
             var peers: [Peer] = []
             let list = try object.array("peers", count: 0...64)
             for (item, path) in list {
@@ -81,8 +79,7 @@ struct NodeFile {
         peers: [Descriptor],
         genesis: String,
         genesisDigest: Digest,
-        clerk: PublicKey,
-        operatorKey: PublicKey
+        clerk: PublicKey
     ) -> String {
         var lines = [
             "# 智信节点配置。路径相对于本文件夹；未知的键会被拒绝。",
@@ -99,8 +96,6 @@ struct NodeFile {
             "# publicCertificate: authority   # 或摘要 or a SHA-256；不写则为本节点证书 this node's own by default",
             "clerks:",
             "  clerk: \"\(clerk)\"",
-            "operators:",
-            "  operator: \"\(operatorKey)\"",
             "peers:",
         ]
         for peer in peers {

@@ -22,7 +22,6 @@ struct NodeFolder {
     var sealingKey: String { file("keys/sealing.key") }
     var vaultKey: String { file("keys/vault.key") }
     var clerkKey: String { file("keys/clerk.key") }
-    var operatorKey: String { file("keys/operator.key") }
     var linkKey: String { file("keys/link.key.pem") }
     var linkCertificate: String { file("keys/link.certificate.pem") }
 
@@ -102,7 +101,6 @@ extension NodeFolder {
         let link = try LinkIdentity.generate(nodeName: code.text, now: Clock.civil)
         try link.write(certificatePath: linkCertificate, privateKeyPath: linkKey)
         _ = try newKey(ledgerAlgorithm, at: clerkKey)
-        _ = try newKey(ledgerAlgorithm, at: operatorKey)
         let descriptor = Descriptor(
             code: code,
             votingKey: try newKey(ledgerAlgorithm, at: votingKey),

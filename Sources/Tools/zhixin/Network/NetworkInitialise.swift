@@ -59,8 +59,7 @@ struct NetworkInitialise: AsyncParsableCommand {
                         peers: nodes.map(\.1).filter { $0.code != own.code },
                         genesis: "../" + GenesisFile.name,
                         genesisDigest: digest,
-                        clerk: try KeyFile.readSigningKey(folder.clerkKey).publicKey,
-                        operatorKey: try KeyFile.readSigningKey(folder.operatorKey).publicKey
+                        clerk: try KeyFile.readSigningKey(folder.clerkKey).publicKey
                     ),
                     to: folder.configuration
                 )

@@ -92,7 +92,6 @@ struct DepartmentServing {
                 privateKeyPEM: node.keys.link.privateKeyPEM,
                 department: node.department.id,
                 clerks: node.file.clerks,
-                operators: node.file.operators,
                 links: node.file.peers.compactMap { peer in
                     departments[peer.department].map { id in
                         NodeLink(department: id.rawValue, address: "http://\(peer.host):\(peer.httpPort)")
