@@ -54,7 +54,7 @@ import ZhixinClient
         ("clerks:", "publicAddress: http://127.0.0.1:1\nclerks:", "configuration-invalid"),
         ("clerks:", "publicAddress: https://00@a:1\nclerks:", "configuration-invalid"),
         ("clerks:", "publicCertificate: mine\nclerks:", "configuration-invalid"),
-        ("host: 127.0.0.1\nlinkPort", "host: 192.0.2.1\nlinkPort", "cannot-listen"),
+        ("host: 127.0.0.1\nlinkPort", "host: 240.0.0.1\nlinkPort", "cannot-listen"),
     ])
     func aWrongConfigurationIsRefused(text: String, other: String, code: String) async throws {
         try change(text, to: other)

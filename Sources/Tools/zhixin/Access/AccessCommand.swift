@@ -102,27 +102,27 @@ struct AccessList: AsyncParsableCommand {
         guard let (address, pin) = addresses.first else {
             return try await gather(sources, wallet, collector, unreachable: unreachable)
         }
-        return try await wallet.network.withClient(address, pin: pin) { client in
-            let department: DepartmentID
-            do throws(ClientError) {
-                department = DepartmentID(try await client.status().department.id)
-            } catch {
-                return try await collect(
-                    addresses.dropFirst(),
-                    sources,
-                    wallet,
-                    collector,
-                    unreachable: unreachable + ["\(address)：\(error.reason.chinese) \(error.reason.english)"]
-                )
+        let rest = addresses.dropFirst()
+        func without(_ error: ClientError) async throws -> Listing {
+            let words = "\(address)：\(error.reason.chinese) \(error.reason.english)"
+            return try await collect(rest, sources, wallet, collector, unreachable: unreachable + [words])
+        }
+        var isConnected = false
+        do {
+            return try await wallet.network.withClient(address, pin: pin) { client in
+                isConnected = true
+                let department: DepartmentID
+                do throws(ClientError) {
+                    department = DepartmentID(try await client.status().department.id)
+                } catch {
+                    return try await without(error)
+                }
+                let source = AccessLogCollector.Source(department: department, client: client)
+                return try await collect(rest, sources + [source], wallet, collector, unreachable: unreachable)
             }
-            let source = AccessLogCollector.Source(department: department, client: client)
-            return try await collect(
-                addresses.dropFirst(),
-                sources + [source],
-                wallet,
-                collector,
-                unreachable: unreachable
-            )
+        } catch let error as ClientError where !isConnected {
+            // Its certificate could not be had.
+            return try await without(error)
         }
     }
 
