@@ -11,7 +11,6 @@ import Primitives
 struct Admission: Sendable {
     let network: Digest
     let suite: Suite
-    let transactionLifetimeMilliseconds: UInt64
     let ledger: any LedgerReader
 
     enum Decision {
@@ -32,10 +31,10 @@ struct Admission: Sendable {
         let body = sealed.transaction.body
         guard body.network == network else { return .refused(sealed, .networkMismatch) }
         guard civil <= body.expiry else { return .refused(sealed, .expired) }
-        // Our clock and the next leader's may differ a little: what lies just beyond L becomes includable in a moment.
-        let latest = civil.adding(milliseconds: transactionLifetimeMilliseconds)
-        guard body.expiry <= latest else { return .refused(sealed, .expiryTooFar) }
         do throws(LedgerReadError) {
+            // Our clock and the next leader's may differ a little: what lies just beyond L becomes includable in a moment.
+            let latest = civil.adding(milliseconds: try ledger.parameters().transactionLifetimeMilliseconds)
+            guard body.expiry <= latest else { return .refused(sealed, .expiryTooFar) }
             guard let key = try ledger.authorKey(body.author) else { return .refused(sealed, .authorUnknown) }
             guard let verified = VerifiedTransaction(sealed, authorKey: key, suite: suite) else {
                 return .refused(sealed, .signatureInvalid)

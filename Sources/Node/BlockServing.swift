@@ -15,7 +15,7 @@ final class BlockServing: Sendable {
     static let bytesMax = 2 << 20
 
     /// By peer that is being served, the height that it asked for and nobody reads yet.
-    private let wanted = Mutex<[ReplicaIndex: Height?]>([:])
+    private let wanted = Mutex<[NodeID: Height?]>([:])
     private let queue = WorkQueue(threads: 1)
     private let store: any NodeStore
     private let links: any PeerLinks
@@ -27,16 +27,16 @@ final class BlockServing: Sendable {
         self.logger = logger
     }
 
-    func serve(from height: Height, to peer: ReplicaIndex) {
+    func serve(from height: Height, to peer: NodeID) {
         let isServed = wanted.withLock { $0.updateValue(height, forKey: peer) != nil }
         if !isServed { queue.submit { [self] in serveNext(peer) } }
     }
 
-    private func serveNext(_ peer: ReplicaIndex) {
+    private func serveNext(_ peer: NodeID) {
         guard let height = wanted.withLock({ $0.updateValue(nil, forKey: peer) }) ?? nil else { return }
         // Nothing is an answer too: the peer goes on to another one at once.
         let message = PeerMessage.blocks(blocks(from: height))
-        links.send(message.canonicalBytes, to: PeerIdentifier(peer.rawValue))
+        links.send(message.canonicalBytes, to: peer)
         let isWanted = wanted.withLock { wanted in
             if let next = wanted[peer], next != nil { return true }
             wanted[peer] = nil

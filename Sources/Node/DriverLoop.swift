@@ -27,7 +27,7 @@ struct DriverLoop {
     /// Bytes of clients' transactions that this turn puts into the pool.
     private var settledBytes = 0
     /// Peers whose link was dropped and whose end was not yet heard: what they sent before it is not looked at.
-    private var dropped: Set<ReplicaIndex> = []
+    private var dropped: Set<NodeID> = []
     /// Certificates of finality that go out with the next broadcast. Every validator makes its own from the votes, so
     /// they help only those who missed some; sent at once they would be a third of all messages.
     private var heldFrames: [[UInt8]] = []
@@ -40,15 +40,8 @@ struct DriverLoop {
 
     init(driver: NodeDriver) {
         self.driver = driver
-        let configuration = driver.configuration
-        journalledBytes = configuration.journalledByteCount
-        replica = ReplicaCore(
-            configuration: configuration.replica,
-            committed: configuration.committed,
-            blocks: configuration.blocks,
-            restoration: configuration.restoration,
-            signer: configuration.signer
-        )
+        journalledBytes = driver.configuration.journalledByteCount
+        replica = driver.configuration.core
     }
 
     consuming func run() {
@@ -121,17 +114,16 @@ struct DriverLoop {
     private mutating func step(_ event: LinkEvent, at now: StepTime) -> [ReplicaEffect] {
         switch event {
         case .connected(let peer):
-            dropped.remove(ReplicaIndex(peer.rawValue))
-            return take(.connected(ReplicaIndex(peer.rawValue)), at: now)
-        case .disconnected(let peer, _): return take(.disconnected(ReplicaIndex(peer.rawValue)), at: now)
+            dropped.remove(peer)
+            return take(.connected(peer), at: now)
+        case .disconnected(let peer, _): return take(.disconnected(peer), at: now)
         case .received(let frame, let peer):
             defer { driver.shares.giveBack(frame.count, of: peer) }
-            let index = ReplicaIndex(peer.rawValue)
-            guard !dropped.contains(index) else { return [] }
+            guard !dropped.contains(peer) else { return [] }
             do {
-                return take(.message(try PeerMessage(canonicalBytes: frame), from: index), at: now)
+                return take(.message(try PeerMessage(canonicalBytes: frame), from: peer), at: now)
             } catch {
-                drop(index, "a frame that does not decode: \(error)")
+                drop(peer, "a frame that does not decode: \(error)")
                 return []
             }
         case .refused, .certificateExpired: return []
@@ -193,7 +185,7 @@ struct DriverLoop {
         switch effect {
         case .journal: break
         case .send(let message, let peer):
-            _ = driver.links.send(message.canonicalBytes, to: PeerIdentifier(peer.rawValue))
+            _ = driver.links.send(message.canonicalBytes, to: peer)
         case .broadcast(.consensus(.certificate(let certificate))) where certificate.kind == .finalise:
             heldFrames.append(PeerMessage.consensus(.certificate(certificate)).canonicalBytes)
             heldUntil = heldUntil ?? SystemTime.monotonic.adding(milliseconds: DriverLoop.heldMilliseconds)
@@ -207,11 +199,7 @@ struct DriverLoop {
         case .execute(let request): execute(request)
         case .commit(let block, let certificate): commit(block, certificate)
         case .serveBlocks(let height, let peer): driver.serving.serve(from: height, to: peer)
-        case .equivocation(let evidence):
-            let signer = evidence.first.signer
-            driver.shared.withLock { if !$0.equivocations.contains(signer) { $0.equivocations.append(signer) } }
-            driver.logger.error("a validator contradicted itself", metadata: ["validator": "\(signer)"])
-        // `take` has dropped it.
+        case .equivocation(let evidence): report(evidence)
         case .misbehaved: break
         case .refusing(let reason):
             driver.shared.withLock { $0.refusal = "\(reason)" }
@@ -250,7 +238,7 @@ struct DriverLoop {
     }
 
     private func broadcast(_ frame: [UInt8]) {
-        for peer in replica.connectedPeers { _ = driver.links.send(frame, to: PeerIdentifier(peer.rawValue)) }
+        for peer in replica.connectedPeers { _ = driver.links.send(frame, to: peer) }
     }
 
     private mutating func execute(_ request: ExecutionRequest) {
@@ -279,10 +267,24 @@ struct DriverLoop {
         )
     }
 
+    private func report(_ evidence: Evidence) {
+        let accused = replica.node(of: evidence.signer)
+        let isNew = driver.shared.withLock { status in
+            guard !status.equivocations.contains(accused) else { return false }
+            status.equivocations.append(accused)
+            return true
+        }
+        guard isNew else { return }
+        driver.logger.error("a validator contradicted itself", metadata: ["validator": "\(accused)"])
+        guard let transaction = driver.configuration.makeReport?(evidence) else { return }
+        // Every honest node that saw it does the same; the ledger keeps the first.
+        Task { [driver] in _ = await driver.submit(transaction) }
+    }
+
     /// Once a link: what follows from the same peer is not looked at, and so not logged, until it has another.
-    private mutating func drop(_ peer: ReplicaIndex, _ reason: String) {
+    private mutating func drop(_ peer: NodeID, _ reason: String) {
         guard dropped.insert(peer).inserted else { return }
-        driver.links.drop(PeerIdentifier(peer.rawValue))
+        driver.links.drop(peer)
         driver.logger.warning("a peer broke the protocol", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
     }
 
@@ -294,7 +296,10 @@ struct DriverLoop {
             status.finalHeight = replica.finalHeight
             status.finalTimestamp = replica.finalHeader.timestamp
             status.poolCount = replica.poolCount
-            status.connectedPeers = replica.connectedPeers.sorted()
+            status.validators = replica.validatorNodes
+            status.epoch = replica.validators.set.epoch
+            let own = replica.configuration.ownNode
+            status.connected = replica.validatorNodes.filter { $0 == own || replica.connectedPeers.contains($0) }
         }
     }
 }

@@ -19,8 +19,7 @@ extension NodeDriver {
     }
 
     /// Checks gossiped transactions and hands the good ones to the replica. Until it has taken them they count as the peer's.
-    func admit(_ bodies: [[UInt8]], from peer: ReplicaIndex) {
-        let peer = PeerIdentifier(peer.rawValue)
+    func admit(_ bodies: [[UInt8]], from peer: NodeID) {
         let byteCount = bodies.reduce(0) { $0 + $1.count }
         shares.hold(byteCount, of: peer)
         verifications.submit(for: peer) { [self] in

@@ -1,6 +1,6 @@
 package import Consensus
 package import Execution
-package import LedgerModel
+import LedgerModel
 package import Logging
 package import Ports
 package import Primitives
@@ -10,31 +10,23 @@ import Synchronization
 /// What a node is made of.
 package struct NodeConfiguration: Sendable {
     package let name: String
-    package let replica: ReplicaConfiguration
-    /// The state in the store, the journal's blocks above it, and what the voter journalled.
-    package let committed: LedgerState
-    package let blocks: [Block]
-    package let restoration: VoterRestoration
-    package let signer: (any MessageSigner)?
+    /// The replica as the store and the journal left it.
+    package let core: ReplicaCore
     /// Bytes of the journal's records.
     package let journalledByteCount: Int
+    /// Makes the transaction that brings a proof of contradiction to the ledger; nil where there is nobody to sign it.
+    package let makeReport: (@Sendable (Evidence) -> [UInt8]?)?
 
     package init(
         name: String,
-        replica: ReplicaConfiguration,
-        committed: LedgerState,
-        blocks: [Block],
-        restoration: VoterRestoration,
-        signer: (any MessageSigner)?,
-        journalledByteCount: Int = 0
+        core: ReplicaCore,
+        journalledByteCount: Int = 0,
+        makeReport: (@Sendable (Evidence) -> [UInt8]?)? = nil
     ) {
         self.name = name
-        self.replica = replica
-        self.committed = committed
-        self.blocks = blocks
-        self.restoration = restoration
-        self.signer = signer
+        self.core = core
         self.journalledByteCount = journalledByteCount
+        self.makeReport = makeReport
     }
 }
 
@@ -59,7 +51,7 @@ package final class NodeDriver: Sendable {
         /// From this node's own clients; room in the pool is set aside.
         case submitted(VerifiedTransaction)
         /// From a peer, whose share they count in with `byteCount`.
-        case gossiped([VerifiedTransaction], from: PeerIdentifier, byteCount: Int)
+        case gossiped([VerifiedTransaction], from: NodeID, byteCount: Int)
         case executed(ExecutionRequest, ExecutionResult)
         case committed(Height)
         case failed(reason: String)
@@ -107,12 +99,11 @@ package final class NodeDriver: Sendable {
         self.store = store
         self.links = links
         self.logger = logger
-        let replica = configuration.replica
+        let replica = configuration.core.configuration
         executor = Executor(network: replica.network, suite: replica.suite)
         admission = Admission(
             network: replica.network,
             suite: replica.suite,
-            transactionLifetimeMilliseconds: replica.parameters.transactionLifetimeMilliseconds,
             ledger: store
         )
         verifications = PeerTurns(threads: verificationThreads)
@@ -121,14 +112,14 @@ package final class NodeDriver: Sendable {
         committer = Committer(store: store, inbox: inbox, waiters: waiters)
         shared = Mutex(
             NodeStatus(
-                validatorCount: replica.validators.count,
-                connectedPeers: [],
-                ownIndex: replica.ownIndex,
-                epoch: replica.validators.epoch,
+                validators: configuration.core.validatorNodes,
+                connected: [],
+                ownNode: replica.ownNode,
+                epoch: configuration.core.validators.set.epoch,
                 view: .zero,
-                finalHeight: configuration.committed.header.height,
-                storedHeight: configuration.committed.header.height,
-                finalTimestamp: configuration.committed.header.timestamp,
+                finalHeight: configuration.core.finalHeight,
+                storedHeight: configuration.core.finalHeight,
+                finalTimestamp: configuration.core.finalHeader.timestamp,
                 poolCount: 0,
                 refusal: nil,
                 equivocations: []

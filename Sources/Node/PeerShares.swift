@@ -1,4 +1,4 @@
-import Ports
+import Primitives
 import Synchronization
 
 /// What is held of each peer's frames, from their arrival until they were handled, their signature checks included.
@@ -15,10 +15,10 @@ final class PeerShares: Sendable {
         var bytes = 0
     }
 
-    private let shares = Mutex<[PeerIdentifier: Share]>([:])
+    private let shares = Mutex<[NodeID: Share]>([:])
 
     /// Notes a frame; false when the peer's share is used up.
-    func take(_ byteCount: Int, of peer: PeerIdentifier) -> Bool {
+    func take(_ byteCount: Int, of peer: NodeID) -> Bool {
         shares.withLock { shares in
             let share = shares[peer] ?? Share()
             guard share.frames < PeerShares.framesMax, share.bytes + byteCount <= PeerShares.bytesMax else {
@@ -30,7 +30,7 @@ final class PeerShares: Sendable {
     }
 
     /// Notes what follows from a frame, whatever the share: a frame that was taken is not dropped half-way.
-    func hold(_ byteCount: Int, of peer: PeerIdentifier) {
+    func hold(_ byteCount: Int, of peer: NodeID) {
         shares.withLock { shares in
             let share = shares[peer] ?? Share()
             shares[peer] = Share(frames: share.frames + 1, bytes: share.bytes + byteCount)
@@ -38,7 +38,7 @@ final class PeerShares: Sendable {
     }
 
     /// A frame that was taken, or what was held, has been handled.
-    func giveBack(_ byteCount: Int, of peer: PeerIdentifier) {
+    func giveBack(_ byteCount: Int, of peer: NodeID) {
         shares.withLock { shares in
             guard let share = shares[peer] else { return }
             shares[peer] = Share(frames: share.frames - 1, bytes: share.bytes - byteCount)
@@ -46,5 +46,5 @@ final class PeerShares: Sendable {
     }
 
     /// The bytes that are held of a peer's frames.
-    func byteCount(of peer: PeerIdentifier) -> Int { shares.withLock { $0[peer]?.bytes ?? 0 } }
+    func byteCount(of peer: NodeID) -> Int { shares.withLock { $0[peer]?.bytes ?? 0 } }
 }

@@ -1,5 +1,5 @@
 import DequeModule
-import Ports
+import Primitives
 import Synchronization
 
 /// Jobs for peers, done in turn, one of each: who asks for much waits for itself.
@@ -7,9 +7,9 @@ import Synchronization
 /// How many wait is bounded by `PeerShares`.
 final class PeerTurns: Sendable {
     private struct State {
-        var jobs: [PeerIdentifier: Deque<@Sendable () -> Void>] = [:]
+        var jobs: [NodeID: Deque<@Sendable () -> Void>] = [:]
         /// Peers with jobs, the next one first.
-        var order: Deque<PeerIdentifier> = []
+        var order: Deque<NodeID> = []
     }
 
     private let state = Mutex(State())
@@ -17,7 +17,7 @@ final class PeerTurns: Sendable {
 
     init(threads: Int) { queue = WorkQueue(threads: threads) }
 
-    func submit(for peer: PeerIdentifier, _ job: @escaping @Sendable () -> Void) {
+    func submit(for peer: NodeID, _ job: @escaping @Sendable () -> Void) {
         state.withLock { state in
             if state.jobs[peer, default: []].isEmpty { state.order.append(peer) }
             state.jobs[peer, default: []].append(job)

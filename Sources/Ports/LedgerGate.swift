@@ -42,10 +42,11 @@ package enum TransactionProgress: Equatable, Sendable {
 
 /// A node at a glance; for `status`, health checks and pages.
 package struct NodeStatus: Equatable, Sendable {
-    /// Validators of the epoch and which of them have a link, this one included.
-    package var validatorCount: Int
-    package var connectedPeers: [ReplicaIndex]
-    package var ownIndex: ReplicaIndex?
+    /// The nodes that vote in this epoch, in the order of their numbers in it.
+    package var validators: [NodeID]
+    /// Those of them that have a link, this one included.
+    package var connected: [NodeID]
+    package var ownNode: NodeID
     package var epoch: Epoch
     package var view: View
     /// The last final block, and the last one in the store.
@@ -58,12 +59,12 @@ package struct NodeStatus: Equatable, Sendable {
     /// Why this node does not vote, if it holds a key and does not.
     package var refusal: String?
     /// Validators that contradicted themselves, as far as this node saw.
-    package var equivocations: [ReplicaIndex]
+    package var equivocations: [NodeID]
 
     package init(
-        validatorCount: Int,
-        connectedPeers: [ReplicaIndex],
-        ownIndex: ReplicaIndex?,
+        validators: [NodeID],
+        connected: [NodeID],
+        ownNode: NodeID,
         epoch: Epoch,
         view: View,
         finalHeight: Height,
@@ -71,11 +72,11 @@ package struct NodeStatus: Equatable, Sendable {
         finalTimestamp: Timestamp,
         poolCount: Int,
         refusal: String?,
-        equivocations: [ReplicaIndex]
+        equivocations: [NodeID]
     ) {
-        self.validatorCount = validatorCount
-        self.connectedPeers = connectedPeers
-        self.ownIndex = ownIndex
+        self.validators = validators
+        self.connected = connected
+        self.ownNode = ownNode
         self.epoch = epoch
         self.view = view
         self.finalHeight = finalHeight

@@ -1,11 +1,5 @@
 package import Primitives
 
-/// A node at the other end of a link: a validator by its place in the validator set, a follower by a number above them.
-package struct PeerIdentifier: WrappedInteger {
-    package let rawValue: UInt16
-    package init(_ rawValue: UInt16) { self.rawValue = rawValue }
-}
-
 /// Frames of bytes to and from known nodes.
 ///
 /// The contract, which `PeerLinkManager` and `InMemoryPeerLinks` keep alike:
@@ -24,13 +18,13 @@ package protocol PeerLinks: Sendable {
     /// Never blocks. False when the peer's queue is full, when it is not connected, or for a frame of another size: the
     /// frame is dropped and counted.
     @discardableResult
-    func send(_ frame: [UInt8], to peer: PeerIdentifier) -> Bool
+    func send(_ frame: [UInt8], to peer: NodeID) -> Bool
 
     /// Ends the link to a peer that broke the protocol and counts it, and makes none to it for a while, which doubles each
     /// time up to a limit. (In memory the while ends with `heal`.)
     ///
     /// Never blocks. It is known by `disconnected` with `LinkEnd.dropped`, if there was a link.
-    func drop(_ peer: PeerIdentifier)
+    func drop(_ peer: NodeID)
 
     /// Sets where events go. Called exactly once, before `run`.
     func deliver(to sink: @escaping LinkEventSink)
@@ -53,13 +47,13 @@ package typealias LinkEventSink = @Sendable (LinkEvent) -> Bool
 /// What happens on the links.
 package enum LinkEvent: Hashable, Sendable {
     /// Frames can be sent to the peer, and those queued for an earlier link are gone.
-    case connected(PeerIdentifier)
-    case disconnected(PeerIdentifier, LinkEnd)
-    case received(frame: [UInt8], from: PeerIdentifier)
+    case connected(NodeID)
+    case disconnected(NodeID, LinkEnd)
+    case received(frame: [UInt8], from: NodeID)
     /// A link that proved to be this peer's, or was dialled to it, did not come about. Those of strangers are only counted.
-    case refused(PeerIdentifier, LinkRefusal)
+    case refused(NodeID, LinkRefusal)
     /// The peer's certificate has expired. The link stands all the same: replace the certificate.
-    case certificateExpired(PeerIdentifier, since: Timestamp)
+    case certificateExpired(NodeID, since: Timestamp)
 }
 
 /// Why a link that was connected ended.

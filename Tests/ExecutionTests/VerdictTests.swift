@@ -112,7 +112,7 @@ struct VerdictCase: CustomTestStringConvertible, Sendable {
 }
 
 extension VerdictCase {
-    static let all: [VerdictCase] = general + subjects + certificates + accessRecords + cases
+    static let all: [VerdictCase] = general + subjects + certificates + accessRecords + cases + governance
 
     private static let general: [VerdictCase] = [
         VerdictCase(.networkMismatch, "another network's transaction") { bench in

@@ -264,7 +264,7 @@ import ZhixinVerify
         #expect(late.headers[.retryAfter] != nil)
         fixture.gate.set {
             $0.status.finalHeight = $0.status.storedHeight
-            $0.status.connectedPeers = [ReplicaIndex(0), ReplicaIndex(1)]
+            $0.status.connected = [NodeID(1), NodeID(2)]
         }
         #expect(try await fixture.ask("GET", "/readyz").status == .serviceUnavailable)
     }

@@ -110,6 +110,7 @@ import Testing
     @Test func verdictsKeepTheirNumbers() {
         let numbers: [UInt16] = [
             0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 22, 23, 40, 41, 42, 43, 44, 45, 46, 47, 60, 61, 62, 80, 81, 82, 83,
+            100, 101, 102, 103, 104, 105, 120, 121, 122,
         ]
         #expect(Verdict.allCases.map(\.rawValue) == numbers)
         for number in 0...300 as ClosedRange<UInt16> {

@@ -19,9 +19,9 @@ import Testing
     }
 
     @Test func recordTagsAreThoseOfTheFormat() {
-        #expect(RecordKind.allCases.map(\.rawValue) == Array(0...10))
-        #expect(throws: DecodeError.unknownTag(type: "Record", found: 11)) {
-            try Record(canonicalBytes: [11])
+        #expect(RecordKind.allCases.map(\.rawValue) == Array(0...12))
+        #expect(throws: DecodeError.unknownTag(type: "Record", found: 13)) {
+            try Record(canonicalBytes: [13])
         }
     }
 
@@ -110,7 +110,8 @@ import Testing
         #expect(
             Set<RecordKey>([
                 .certificate(digest), .accessHead(digest), .serviceCase(digest), .subject(SubjectID(digest)),
-            ]).count == 4
+                .proposal(digest), .equivocation(epoch: .zero, validator: ReplicaIndex(0)),
+            ]).count == 6
         )
     }
 }

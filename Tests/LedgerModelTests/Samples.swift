@@ -145,7 +145,56 @@ struct Samples {
                     changedAt: Height(number())
                 )
             )
+        case .proposal: .proposal(proposal())
+        case .equivocation:
+            .equivocation(
+                EquivocationRecord(
+                    epoch: Epoch(number()),
+                    validator: ReplicaIndex(2),
+                    key: key(),
+                    department: department(),
+                    view: View(number()),
+                    evidence: digest(),
+                    reporter: department(),
+                    changedAt: Height(number())
+                )
+            )
         }
+    }
+
+    private mutating func proposal() -> ProposalRecord {
+        ProposalRecord(
+            id: digest(),
+            proposer: department(),
+            changes: (0..<8).map { change($0) },
+            closesAt: Timestamp(number()),
+            approvals: list(upTo: 5) { $0.department() },
+            status: ProposalStatus.allCases.randomElement(using: &random)!,
+            changedAt: Height(number())
+        )
+    }
+
+    /// A change with this tag.
+    mutating func change(_ tag: Int) -> GovernanceChange {
+        switch (tag, record(.certificateType), record(.matter)) {
+        case (0, _, _): .setDepartment(departmentRecord())
+        case (1, _, _): .setServiceSystem(serviceSystem())
+        case (2, .certificateType(let record), _): .setCertificateType(record)
+        case (3, _, .matter(let record)): .setMatter(record)
+        case (4, _, _): .setParameters(parameters())
+        case (5, _, _): .addValidator(department: department(), key: key())
+        case (6, _, _): .removeValidator(department: department())
+        default: .replaceValidatorKey(department: department(), key: key())
+        }
+    }
+
+    private mutating func evidence() -> Evidence {
+        let ballots = [digest(), digest()].map {
+            Ballot.notarise(epoch: .zero, view: View(4), parentView: View(3), payload: $0)
+        }
+        let votes = ballots.map { Vote(ballot: $0, signer: ReplicaIndex(1), signature: signature()) }
+        guard let evidence = Evidence(votes[0], votes[1]) else { preconditionFailure("two payloads in one view") }
+        return evidence
     }
 
     // MARK: Transactions
@@ -182,6 +231,9 @@ struct Samples {
                     signature: signature()
                 )
             )
+        case 7: .propose(GovernanceProposal(changes: (0..<8).map { change($0) }, closesAt: Timestamp(number())))
+        case 8: .decideProposal(GovernanceVote(proposal: digest(), word: .withdraw))
+        case 9: .reportEquivocation(evidence())
         default:
             .recordCase(CaseDecision(id: digest(), matter: code(), matterVersion: 1, receiptCommitment: digest()))
         }

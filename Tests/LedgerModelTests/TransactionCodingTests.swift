@@ -7,7 +7,7 @@ import Testing
 @Suite struct TransactionCodingTests {
     private let fixture = LedgerFixture(seed: 4)
 
-    @Test(arguments: 0...6)
+    @Test(arguments: 0...9)
     func transactionsReadBackAndNoOtherFormIsAccepted(tag: Int) {
         var samples = Samples(seed: UInt64(tag) + 20)
         let transactions = (0..<12).map { _ in samples.transaction(tag: tag) }
@@ -18,7 +18,10 @@ import Testing
     }
 
     @Test func unknownPayloadsAndAuthorsAreRefused() {
-        #expect(throws: DecodeError.unknownTag(type: "Payload", found: 7)) { try Payload(canonicalBytes: [7]) }
+        #expect(throws: DecodeError.unknownTag(type: "Payload", found: 10)) { try Payload(canonicalBytes: [10]) }
+        #expect(throws: DecodeError.unknownTag(type: "GovernanceChange", found: 8)) {
+            try GovernanceChange(canonicalBytes: [8])
+        }
         #expect(throws: DecodeError.unknownTag(type: "Author", found: 2)) { try Author(canonicalBytes: [2]) }
         // Tags are ULEB128: a longer spelling of a known tag is another byte string.
         #expect(throws: DecodeError.notCanonicalLength) { try Author(canonicalBytes: [0x80, 0, 1, 0]) }
@@ -121,6 +124,6 @@ import Testing
 
     @Test func statusChangesAndKeysAreUrgent() {
         var samples = Samples(seed: 60)
-        #expect((0...6).filter { samples.payload($0).isUrgent } == [1, 2, 4])
+        #expect((0...9).filter { samples.payload($0).isUrgent } == [1, 2, 4, 7, 8, 9])
     }
 }

@@ -17,7 +17,6 @@ import Testing
         let admission = Admission(
             network: fixture.network,
             suite: fixture.suite,
-            transactionLifetimeMilliseconds: 600_000,
             ledger: store
         )
         switch admission.judge(bytes, at: now) {

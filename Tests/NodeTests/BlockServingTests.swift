@@ -14,7 +14,7 @@ import Testing
     /// Links on which every send waits until the test lets it go.
     private final class SlowLinks: PeerLinks {
         private struct State {
-            var sent: [(PeerIdentifier, PeerMessage)] = []
+            var sent: [(NodeID, PeerMessage)] = []
             var isOpen = false
         }
 
@@ -29,14 +29,14 @@ import Testing
 
         func open() { state.withLock { $0.isOpen = true } }
 
-        func send(_ frame: [UInt8], to peer: PeerIdentifier) -> Bool {
+        func send(_ frame: [UInt8], to peer: NodeID) -> Bool {
             guard let message = try? PeerMessage(canonicalBytes: frame) else { return false }
             state.withLock { $0.sent.append((peer, message)) }
             while !state.withLock({ $0.isOpen }) { sched_yield() }
             return true
         }
 
-        func drop(_ peer: PeerIdentifier) {}
+        func drop(_ peer: NodeID) {}
         func deliver(to sink: @escaping LinkEventSink) {}
         func run() async throws {}
         func stop() {}
@@ -50,7 +50,7 @@ import Testing
         for _ in 0..<5 { try store.commit([(try chain.append(), chain.blocks.last?.certificate)]) }
         let links = SlowLinks()
         let serving = BlockServing(store: store, links: links, logger: silent)
-        let (one, two) = (ReplicaIndex(1), ReplicaIndex(2))
+        let (one, two) = (NodeID(1), NodeID(2))
         serving.serve(from: Height(1), to: one)
         #expect(await holds { links.answers.count == 1 })
         for height in 2...5 { serving.serve(from: Height(UInt64(height)), to: one) }

@@ -1,4 +1,5 @@
 import Ports
+import Primitives
 import Synchronization
 
 /// A sink that takes everything and remembers it.
@@ -12,7 +13,7 @@ final class EventCounter: Sendable {
 
     var events: [LinkEvent] { taken.withLock { $0 } }
 
-    func disconnections(from peer: PeerIdentifier) -> Int {
+    func disconnections(from peer: NodeID) -> Int {
         events.count { if case .disconnected(peer, _) = $0 { true } else { false } }
     }
 }

@@ -34,7 +34,7 @@ import Testing
         #expect(Set(headers).count == 1 && headers[0] != nil)
         for node in nodes {
             try await node.stop()
-            #expect(node.driver.shares.byteCount(of: PeerIdentifier(0)) == 0)
+            #expect(node.driver.shares.byteCount(of: NodeID(1)) == 0)
             #expect(node.links.statistics.misbehaved == 0)
         }
     }
@@ -76,19 +76,19 @@ import Testing
         let log = EventCounter()
         liar.deliver(to: log.take)
         liar.start()
-        let zero = PeerIdentifier(0)
-        #expect(await holds { nodes[0].driver.status.connectedPeers.contains(ReplicaIndex(3)) })
+        let zero = NodeID(1)
+        #expect(await holds { nodes[0].driver.status.connected.contains(NodeID(4)) })
         for _ in 0..<50 { liar.send([0xff, 0xff], to: zero) }
         #expect(await holds { log.disconnections(from: zero) == 1 })
-        #expect(await holds { !nodes[0].driver.status.connectedPeers.contains(ReplicaIndex(3)) })
+        #expect(await holds { !nodes[0].driver.status.connected.contains(NodeID(4)) })
         #expect(nodes[0].links.statistics.misbehaved == 1)
         #expect(nodes[1].links.statistics.misbehaved == 0)
         #expect(!liar.send([1], to: zero))
         #expect(await nodes[0].settle(world.registration(1)).isAccepted)
 
         // A certificate that proves nothing, after the while is over.
-        world.network.heal(zero, PeerIdentifier(3))
-        #expect(await holds { nodes[0].driver.status.connectedPeers.contains(ReplicaIndex(3)) })
+        world.network.heal(zero, NodeID(4))
+        #expect(await holds { nodes[0].driver.status.connected.contains(NodeID(4)) })
         let forged = forgedCertificate
         for _ in 0..<50 { liar.send(forged, to: zero) }
         #expect(await holds { nodes[0].links.statistics.misbehaved == 2 })
@@ -150,15 +150,15 @@ import Testing
 
     @Test func aPeersFramesAreBoundedInNumberAndBytes() throws {
         let (driver, _) = try world.driver(0, NodeDisk(world.fixture), links: world.links(0))
-        let (one, two) = (PeerIdentifier(1), PeerIdentifier(2))
-        func count(_ frame: [UInt8], _ peer: PeerIdentifier) -> Int {
+        let (one, two) = (NodeID(1), NodeID(2))
+        func count(_ frame: [UInt8], _ peer: NodeID) -> Int {
             var count = 0
             while driver.receive(.received(frame: frame, from: peer)) { count += 1 }
             return count
         }
         #expect(count([0], one) == PeerShares.framesMax)
         #expect(count([UInt8](repeating: 0, count: Limits.frameBytesMax), two) == 2)
-        #expect(driver.receive(.received(frame: [0], from: PeerIdentifier(3))))
+        #expect(driver.receive(.received(frame: [0], from: NodeID(3))))
         #expect(driver.receive(.disconnected(one, .closedByPeer)))
     }
 

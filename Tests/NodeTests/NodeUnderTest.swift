@@ -49,8 +49,8 @@ struct NodeWorld {
     let network = InMemoryLinkNetwork()
 
     func links(_ index: UInt16) -> InMemoryPeerLinks {
-        let peers = (0..<UInt16(4)).filter { $0 != index }.map { PeerIdentifier($0) }
-        return InMemoryPeerLinks(identifier: PeerIdentifier(index), peers: peers, network: network)
+        let peers = (0..<UInt16(4)).filter { $0 != index }.map { NodeID($0 + 1) }
+        return InMemoryPeerLinks(identifier: NodeID(index + 1), peers: peers, network: network)
     }
 
     /// A driver that does not run.
@@ -59,24 +59,24 @@ struct NodeWorld {
         let (journal, opening) = try disk.journal.open(owner: .zero)
         let history = try VotingHistory(of: journal, opening, committed: state.header)
         let view = disk.store.view()
-        let configuration = NodeConfiguration(
-            name: "node \(index)",
-            replica: ReplicaConfiguration(
+        let core = try ReplicaCore(
+            configuration: ReplicaConfiguration(
                 network: fixture.network,
                 suite: fixture.suite,
-                validators: fixture.validators,
-                ownIndex: ReplicaIndex(index),
-                parameters: fixture.parameters,
+                ownNode: NodeID(index + 1),
                 poolLimits: disk.poolLimits
             ),
             committed: state,
-            blocks: history.blocks,
-            restoration: VoterRestoration(
+            restoration: ReplicaRestoration(
                 records: history.records,
-                lastFinalised: FinalisedPoint(epoch: .zero, view: state.header.view, payload: state.headerDigest),
+                blocks: history.blocks,
                 lastFinalisation: view.certificate
             ),
-            signer: fixture.validatorSigner(Int(index)),
+            signers: [fixture.validatorSigner(Int(index))]
+        )
+        let configuration = NodeConfiguration(
+            name: "node \(index)",
+            core: core,
             journalledByteCount: history.byteCount + disk.claimedJournalBytes
         )
         let driver = NodeDriver(

@@ -52,9 +52,9 @@ import Testing
         let done = Mutex<[UInt16]>([])
         let gate = Meeting(size: 2)
         // Holds the thread until everything waits.
-        turns.submit(for: PeerIdentifier(9)) { gate.wait() }
-        for _ in 0..<100 { turns.submit(for: PeerIdentifier(1)) { done.withLock { $0.append(1) } } }
-        for _ in 0..<2 { turns.submit(for: PeerIdentifier(2)) { done.withLock { $0.append(2) } } }
+        turns.submit(for: NodeID(9)) { gate.wait() }
+        for _ in 0..<100 { turns.submit(for: NodeID(1)) { done.withLock { $0.append(1) } } }
+        for _ in 0..<2 { turns.submit(for: NodeID(2)) { done.withLock { $0.append(2) } } }
         gate.wait()
         #expect(await holds { done.withLock { $0.count } == 102 })
         #expect(done.withLock { Array($0.prefix(5)) } == [1, 2, 1, 2, 1])
@@ -63,7 +63,7 @@ import Testing
 
     @Test func aShareComesBackWithWhatWasHandled() {
         let shares = PeerShares()
-        let peer = PeerIdentifier(1)
+        let peer = NodeID(1)
         #expect(shares.take(Limits.frameBytesMax, of: peer))
         shares.hold(PeerShares.bytesMax, of: peer)
         #expect(!shares.take(1, of: peer))

@@ -9,7 +9,9 @@ import Testing
 
 /// What a leader can do to one replica, and cannot.
 @Suite struct ByzantineLeaderTests {
-    private var replica = ReplicaHarness()
+    private var replica: ReplicaHarness
+
+    init() throws { replica = try ReplicaHarness() }
 
     // docs/protocol.md [BLOCK-OUTLINE]: a block is good for one view.
     @Test mutating func aFinalBlockIsNotVotedForInAnotherView() throws {
@@ -52,7 +54,7 @@ import Testing
     @Test mutating func aTransactionNamedTwiceCountsTwiceForTheLimit() throws {
         let large = largeTransaction(1)
         for (count, isWithin) in [(10, true), (11, false)] {
-            replica = ReplicaHarness()
+            replica = try ReplicaHarness()
             #expect((count * large.bytes.count <= Limits.blockBytesMax) == isWithin)
             let block = try replica.block(
                 Array(repeating: large, count: count),
@@ -154,7 +156,7 @@ import Testing
             view: View(view),
             parent: parent,
             timestamp: genesis.timestamp.adding(milliseconds: 1000),
-            proposer: replica.leader(of: view),
+            proposer: replica.fixture.validators.leader(of: View(view)),
             transactionsRoot: BlockOutline.transactionsRoot(digests, verdicts, hasher: MerkleHasher(digestFunction)),
             registerRoot: parent,
             registerSize: genesis.registerSize,

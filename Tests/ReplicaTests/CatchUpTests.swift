@@ -8,15 +8,16 @@ import Testing
 
 /// Whom a replica asks for final blocks, and what it keeps. docs/protocol.md [CATCH-UP].
 @Suite struct CatchUpTests {
-    private var replica = ReplicaHarness()
+    private var replica: ReplicaHarness
     private var chain: CertifiedChain
 
     init() throws {
+        replica = try ReplicaHarness()
         chain = CertifiedChain(fixture: replica.fixture)
         for _ in 0..<8 { try chain.append(isCertified: true) }
     }
 
-    private var asked: [ReplicaIndex] {
+    private var asked: [NodeID] {
         replica.sent.compactMap { if case .blocksRequest = $0.message { $0.peer } else { nil } }
     }
 
@@ -71,7 +72,7 @@ import Testing
 
     @Test func aBlockWhoseParentIsNotHereStaysInTheJournal() throws {
         let own = chain.blocks[4].block
-        let replica = ReplicaHarness(journalled: [own])
+        let replica = try ReplicaHarness(journalled: [own])
         #expect(replica.core.journalSnapshot.contains(.block(own)))
     }
 }

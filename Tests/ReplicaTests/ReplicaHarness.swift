@@ -4,6 +4,7 @@ import LedgerModel
 import Primitives
 import Replica
 import TestKit
+import Testing
 
 /// One replica among validators whose every message the test writes itself.
 struct ReplicaHarness {
@@ -20,33 +21,41 @@ struct ReplicaHarness {
     /// A replica that starts from genesis, with links to all others.
     ///
     /// It leads view 4 and the fourth view of every round after that.
-    init(journalled blocks: [Block] = []) {
-        let fixture = LedgerFixture()
+    init(
+        journalled blocks: [Block] = [],
+        records: [JournalRecord] = [],
+        fixture: LedgerFixture = LedgerFixture()
+    ) throws {
         let own = fixture.validators.leader(of: View(4))
         self.fixture = fixture
         self.own = own
         ledger = fixture.makeLedger()
-        core = ReplicaCore(
+        core = try ReplicaCore(
             configuration: ReplicaConfiguration(
                 network: fixture.network,
                 suite: fixture.suite,
-                validators: fixture.validators,
-                ownIndex: own,
-                parameters: fixture.parameters
+                ownNode: ReplicaHarness.node(own)
             ),
             committed: ledger.state,
-            blocks: blocks,
-            restoration: VoterRestoration(
-                lastFinalised: FinalisedPoint(epoch: .zero, view: .zero, payload: ledger.state.headerDigest),
-                requiresHearing: false
-            ),
-            signer: fixture.validatorSigner(Int(own.rawValue))
+            restoration: ReplicaRestoration(records: records, blocks: blocks, requiresHearing: false),
+            signers: [fixture.validatorSigner(Int(own.rawValue))]
         )
         give(.start)
         for peer in others { give(.connected(peer)) }
     }
 
-    var others: [ReplicaIndex] { fixture.validators.indices.filter { $0 != own } }
+    func node(_ index: ReplicaIndex) -> NodeID { ReplicaHarness.node(index) }
+
+    /// A proposal, with its block or alone.
+    func proposal(of outline: BlockOutline?, _ ballot: Ballot, by leader: NodeID) throws -> PeerMessage {
+        let proposal = try #require(Proposal(vote: vote(ballot, by: leader)))
+        return outline.map { .proposal(.proposal(proposal), $0) } ?? .consensus(.proposal(proposal))
+    }
+
+    /// The node of a validator of genesis.
+    static func node(_ index: ReplicaIndex) -> NodeID { NodeID(index.rawValue + 1) }
+
+    var others: [NodeID] { fixture.validators.indices.filter { $0 != own }.map(ReplicaHarness.node) }
 
     /// Gives an input, carries out what it asks of execution, and notes every effect. Nothing is committed to the store.
     mutating func give(_ input: ReplicaInput) {
@@ -85,7 +94,7 @@ struct ReplicaHarness {
 
     // MARK: What others say
 
-    func leader(of view: UInt64) -> ReplicaIndex { fixture.validators.leader(of: View(view)) }
+    func leader(of view: UInt64) -> NodeID { ReplicaHarness.node(fixture.validators.leader(of: View(view))) }
 
     func digest(_ outline: BlockOutline) -> Digest { outline.header.digest(fixture.suite.digestFunction) }
 
@@ -93,22 +102,28 @@ struct ReplicaHarness {
         .notarise(epoch: .zero, view: View(view), parentView: View(parentView), payload: payload)
     }
 
-    func vote(_ ballot: Ballot, by signer: ReplicaIndex) -> Vote {
+    func vote(_ ballot: Ballot, by node: NodeID) -> Vote {
+        let signer = ReplicaIndex(node.rawValue - 1)
         let signature = fixture.validatorSigner(Int(signer.rawValue))
             .sign(ballot.signedBytes(networkDigest: fixture.network))
         return Vote(ballot: ballot, signer: signer, signature: signature)
     }
 
     func certificate(_ ballot: Ballot) -> QuorumCertificate {
-        CertifiedChain(fixture: fixture).certificate(for: ballot, signers: others.map { Int($0.rawValue) })
+        CertifiedChain(fixture: fixture).certificate(for: ballot, signers: others.map { Int($0.rawValue) - 1 })
     }
 
     /// A block as the leader of `view` makes it.
-    func block(_ transactions: [SealedTransaction] = [], view: UInt64, on state: LedgerState) throws -> ExecutedBlock {
+    func block(
+        _ transactions: [SealedTransaction] = [],
+        view: UInt64,
+        on state: LedgerState,
+        leader: NodeID? = nil
+    ) throws -> ExecutedBlock {
         let context = BlockContext(
             view: View(view),
             timestamp: state.header.timestamp.adding(milliseconds: 1000),
-            proposer: leader(of: view)
+            proposer: leader.map { ReplicaIndex($0.rawValue - 1) } ?? fixture.validators.leader(of: View(view))
         )
         return try fixture.executor.execute(transactions.map { .unverified($0) }, context: context, on: state)
     }
@@ -146,11 +161,11 @@ struct ReplicaHarness {
         }
     }
 
-    var sent: [(message: PeerMessage, peer: ReplicaIndex)] {
+    var sent: [(message: PeerMessage, peer: NodeID)] {
         effects.compactMap { if case .send(let message, let peer) = $0 { (message, peer) } else { nil } }
     }
 
-    var blamed: [ReplicaIndex] {
+    var blamed: [NodeID] {
         effects.compactMap { if case .misbehaved(let peer, _) = $0 { peer } else { nil } }
     }
 }

@@ -61,7 +61,7 @@ import Testing
 
     private func objections(to certificates: [QuorumCertificate], validators: Int = 4) -> Int {
         var checker = CertificateChecker(
-            keys: (0..<validators).map { fixture.validatorSigner($0).publicKey },
+            keys: [(0..<validators).map { fixture.validatorSigner($0).publicKey }],
             network: fixture.network,
             verifier: fixture.signatures
         )

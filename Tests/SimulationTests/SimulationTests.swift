@@ -12,6 +12,15 @@ import Testing
         #expect(result.blockCount > 0 && result.transactionCount > 0)
     }
 
+    /// Votes of an epoch that a restarted node had not reached again were forgotten; the last block of an epoch was voted for in
+    /// the next one.
+    @Test(arguments: [(7, .full), (77, .full), (88, .full), (1713, .quick)] as [(UInt64, SimulationEffort)])
+    func whatOnceWentWrongDoesNotAgain(seed: UInt64, effort: SimulationEffort) {
+        let result = Simulation.run(seed: seed, effort: effort)
+        #expect(result.violations == [])
+        #expect(result.faults["epochs begun", default: 0] > 0)
+    }
+
     @Test(arguments: [7, 19, 42] as [UInt64])
     func aSeedDecidesTheWholeRun(seed: UInt64) {
         let first = Simulation.run(seed: seed, effort: .quick)

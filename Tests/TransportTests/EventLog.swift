@@ -1,4 +1,5 @@
 import Ports
+import Primitives
 import Synchronization
 
 /// A sink that remembers what it took, and says "not now" when told to.
@@ -24,13 +25,13 @@ final class EventLog: Sendable {
     var events: [LinkEvent] { state.withLock { $0.events } }
 
     /// The frames from `peer`, in order.
-    func frames(from peer: PeerIdentifier) -> [[UInt8]] {
+    func frames(from peer: NodeID) -> [[UInt8]] {
         events.compactMap { event in
             if case .received(let frame, peer) = event { frame } else { nil }
         }
     }
 
-    func frameCount(from peer: PeerIdentifier) -> Int {
+    func frameCount(from peer: NodeID) -> Int {
         state.withLock { state in
             state.events.count { if case .received(_, peer) = $0 { true } else { false } }
         }

@@ -1,9 +1,10 @@
 import Ports
+import Primitives
 import Testing
 import Transport
 
 @Suite struct EventMailboxTests {
-    private let peer = PeerIdentifier(3)
+    private let peer = NodeID(3)
 
     @Test func eventsAreTakenAtOnceByASinkWithTime() {
         let log = EventLog()

@@ -94,7 +94,7 @@ import Transport
 }
 
 @Suite struct LinkControlTests {
-    private let hello = LinkHello(version: 1, network: TCPWorld.network, identifier: PeerIdentifier(513))
+    private let hello = LinkHello(version: 1, network: TCPWorld.network, identifier: NodeID(513))
 
     @Test func helloHasTheBytesOfItsPage() throws {
         let tag = Array("zhixin/1/link-hello".utf8)
@@ -106,7 +106,7 @@ import Transport
     }
 
     @Test func helloOfALaterVersionMayHaveMoreFields() throws {
-        let later = LinkControl.hello(LinkHello(version: 2, network: .zero, identifier: PeerIdentifier(1)))
+        let later = LinkControl.hello(LinkHello(version: 2, network: .zero, identifier: NodeID(1)))
         let bytes = later.canonicalBytes + [1, 2, 3]
         #expect(try LinkControl(bytes: bytes, version: 1) == later)
         #expect(throws: DecodeError.trailingBytes(count: 3)) { try LinkControl(bytes: bytes, version: 2) }

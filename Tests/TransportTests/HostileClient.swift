@@ -76,7 +76,7 @@ final class HostileClient: Sendable {
     func send(_ bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
 
     func sendHello(as identifier: UInt16, version: UInt16 = LinkHello.currentVersion) {
-        let hello = LinkHello(version: version, network: TCPWorld.network, identifier: PeerIdentifier(identifier))
+        let hello = LinkHello(version: version, network: TCPWorld.network, identifier: NodeID(identifier))
         send(Self.frame(LinkControl.hello(hello).canonicalBytes, isControl: true))
     }
 

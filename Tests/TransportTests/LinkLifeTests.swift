@@ -7,8 +7,8 @@ import Transport
 
 /// Links that stand, and how they end.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct LinkLifeTests {
-    private let zero = PeerIdentifier(0)
-    private let one = PeerIdentifier(1)
+    private let zero = NodeID(0)
+    private let one = NodeID(1)
 
     /// A node and, linked to it as node 1, a client that keeps to no rule.
     private func linked(_ world: TCPWorld) async throws -> (TestNode, HostileClient) {
@@ -32,7 +32,7 @@ import Transport
             (HostileClient.frame([1, 0], isControl: true), .controlMalformed),
             (
                 HostileClient.frame(
-                    LinkControl.hello(LinkHello(version: 1, network: TCPWorld.network, identifier: PeerIdentifier(1)))
+                    LinkControl.hello(LinkHello(version: 1, network: TCPWorld.network, identifier: NodeID(1)))
                         .canonicalBytes,
                     isControl: true
                 ), .controlMalformed
@@ -240,7 +240,7 @@ import Transport
         let world = try TCPWorld(nodes: 2)
         func peer(_ identifier: UInt16, _ digests: [Digest]) -> LinkPeer {
             LinkPeer(
-                identifier: PeerIdentifier(identifier),
+                identifier: NodeID(identifier),
                 address: world.peers[1].address,
                 certificateDigests: digests
             )

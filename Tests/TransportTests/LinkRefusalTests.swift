@@ -6,8 +6,8 @@ import Transport
 
 /// Connections that must not become links (failure case 19: who connects and says nothing must not exhaust a node).
 @Suite(.serialized, .timeLimit(.minutes(3))) struct LinkRefusalTests {
-    private let zero = PeerIdentifier(0)
-    private let one = PeerIdentifier(1)
+    private let zero = NodeID(0)
+    private let one = NodeID(1)
 
     private func refusals(_ node: TestNode, _ reason: LinkRefusal) -> UInt64 {
         node.links.statistics.refused[reason, default: 0]

@@ -23,13 +23,13 @@ enum LinksUnderTest: String, CaseIterable, CustomTestStringConvertible {
 
 /// Nodes 0 to n − 1 that all know each other; each may run or not.
 protocol LinksWorld: Sendable {
-    func makeLinks(_ identifier: PeerIdentifier) throws -> any PeerLinks
+    func makeLinks(_ identifier: NodeID) throws -> any PeerLinks
 }
 
 extension LinksWorld {
     /// Starts a node; it runs until `stop`.
     func start(_ identifier: UInt16) throws -> TestNode {
-        TestNode(try makeLinks(PeerIdentifier(identifier)))
+        TestNode(try makeLinks(NodeID(identifier)))
     }
 }
 
@@ -45,7 +45,7 @@ struct TestNode: Sendable {
         running = Task { try await links.run() }
     }
 
-    func isConnected(to peer: UInt16) async -> Bool { await log.event(.connected(PeerIdentifier(peer))) }
+    func isConnected(to peer: UInt16) async -> Bool { await log.event(.connected(NodeID(peer))) }
 
     func stop() async throws {
         links.stop()
@@ -74,14 +74,14 @@ struct TCPWorld: LinksWorld {
         identities = Array(TestIdentity.all[0..<nodes])
         peers = try identities.enumerated().map { number, identity in
             LinkPeer(
-                identifier: PeerIdentifier(UInt16(number)),
+                identifier: NodeID(UInt16(number)),
                 address: LinkAddress(host: "127.0.0.1", port: try freePort()),
                 certificateDigests: [identity.digest]
             )
         }
     }
 
-    func configuration(_ identifier: PeerIdentifier) -> LinkConfiguration {
+    func configuration(_ identifier: NodeID) -> LinkConfiguration {
         let own = Int(identifier.rawValue)
         var configuration = LinkConfiguration(
             ownIdentifier: identifier,
@@ -99,7 +99,7 @@ struct TCPWorld: LinksWorld {
         return configuration
     }
 
-    func makeLinks(_ identifier: PeerIdentifier) throws -> any PeerLinks {
+    func makeLinks(_ identifier: NodeID) throws -> any PeerLinks {
         try PeerLinkManager(configuration: configuration(identifier))
     }
 }
@@ -108,8 +108,8 @@ private struct MemoryWorld: LinksWorld {
     let nodes: Int
     let network = InMemoryLinkNetwork()
 
-    func makeLinks(_ identifier: PeerIdentifier) -> any PeerLinks {
-        let peers = (0..<UInt16(nodes)).map(PeerIdentifier.init).filter { $0 != identifier }
+    func makeLinks(_ identifier: NodeID) -> any PeerLinks {
+        let peers = (0..<UInt16(nodes)).map(NodeID.init).filter { $0 != identifier }
         return InMemoryPeerLinks(identifier: identifier, peers: peers, network: network)
     }
 

@@ -5,9 +5,9 @@ import Testing
 
 /// What both kinds of links promise.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct PeerLinksSuite {
-    private let zero = PeerIdentifier(0)
-    private let one = PeerIdentifier(1)
-    private let two = PeerIdentifier(2)
+    private let zero = NodeID(0)
+    private let one = NodeID(1)
+    private let two = NodeID(2)
 
     private func pair(_ kind: LinksUnderTest) async throws -> (TestNode, TestNode) {
         let world = try kind.make(nodes: 2)
@@ -26,12 +26,12 @@ import Testing
         }
         for (own, node) in nodes.enumerated() {
             for other in 0..<4 where other != own {
-                #expect(node.links.send([UInt8(own)], to: PeerIdentifier(UInt16(other))))
+                #expect(node.links.send([UInt8(own)], to: NodeID(UInt16(other))))
             }
         }
         for (own, node) in nodes.enumerated() {
             for other in 0..<4 where other != own {
-                #expect(await node.log.event(.received(frame: [UInt8(other)], from: PeerIdentifier(UInt16(other)))))
+                #expect(await node.log.event(.received(frame: [UInt8(other)], from: NodeID(UInt16(other)))))
             }
         }
         // Longer than the first wait before dialling again: each pair must have dialled once.
@@ -97,7 +97,7 @@ import Testing
         #expect(!nodes.0.links.send([], to: one))
         let isLargeTaken = nodes.0.links.send([UInt8](repeating: 0, count: Limits.frameBytesMax + 1), to: one)
         #expect(!isLargeTaken)
-        #expect(!nodes.0.links.send([1], to: PeerIdentifier(9)))
+        #expect(!nodes.0.links.send([1], to: NodeID(9)))
         #expect(!nodes.0.links.send([1], to: two))
         #expect(nodes.0.links.statistics.droppedUnsendable == 3)
         #expect(nodes.0.links.statistics.droppedNotConnected == 1)
@@ -110,17 +110,17 @@ import Testing
     @Test(arguments: LinksUnderTest.allCases, [UInt16(0), 1])
     func nodeThatComesBackIsConnectedAgain(_ kind: LinksUnderTest, restarted: UInt16) async throws {
         let world = try kind.make(nodes: 2)
-        let other = PeerIdentifier(restarted)
+        let other = NodeID(restarted)
         let stays = try world.start(1 - restarted)
         for round in 1...3 {
             let node = try world.start(restarted)
             #expect(await holds { stays.log.events.count { $0 == .connected(other) } == round })
             #expect(await node.isConnected(to: 1 - restarted))
             #expect(stays.links.send([UInt8(round)], to: other))
-            #expect(await node.log.event(.received(frame: [UInt8(round)], from: PeerIdentifier(1 - restarted))))
+            #expect(await node.log.event(.received(frame: [UInt8(round)], from: NodeID(1 - restarted))))
             try await node.stop()
             #expect(await holds { stays.log.events.count { $0 == .disconnected(other, .closedByPeer) } == round })
-            #expect(node.log.events.last == .disconnected(PeerIdentifier(1 - restarted), .stopped))
+            #expect(node.log.events.last == .disconnected(NodeID(1 - restarted), .stopped))
         }
         let expected = (0..<3).flatMap { _ -> [LinkEvent] in
             [.connected(other), .disconnected(other, .closedByPeer)]
@@ -204,8 +204,8 @@ import Testing
     func droppedPeerIsCountedAndGetsNoOtherLinkForAWhile(_ kind: LinksUnderTest, by own: UInt16) async throws {
         let nodes = try await pair(kind)
         let (node, other) = own == 0 ? nodes : (nodes.1, nodes.0)
-        let (here, there) = (PeerIdentifier(own), PeerIdentifier(1 - own))
-        node.links.drop(PeerIdentifier(9))
+        let (here, there) = (NodeID(own), NodeID(1 - own))
+        node.links.drop(NodeID(9))
         node.links.drop(there)
         #expect(await node.log.event(.disconnected(there, .dropped)))
         #expect(await other.log.event(.disconnected(here, .closedByPeer)))

@@ -1,5 +1,6 @@
 import DequeModule
 package import Ports
+package import Primitives
 
 /// One peer's events in order, and those among them that the sink did not take yet.
 ///
@@ -35,7 +36,7 @@ package struct EventMailbox {
 
     /// Notes that the link ended: frames not taken are lost, and a link that nobody heard of has not been.
     /// - Returns: Whether everything was taken.
-    package mutating func linkEnded(_ peer: PeerIdentifier, _ reason: LinkEnd) -> Bool {
+    package mutating func linkEnded(_ peer: NodeID, _ reason: LinkEnd) -> Bool {
         held.removeAll { event in
             if case .received = event { true } else { false }
         }

@@ -4,7 +4,7 @@ import Primitives
 
 /// Who proved to be at the other end.
 struct LinkCertificate: Sendable {
-    let peer: PeerIdentifier
+    let peer: NodeID
     /// When its certificate ceases to be valid.
     let expiry: Timestamp
 }
@@ -18,7 +18,7 @@ struct LinkAuthenticator: Sendable {
     let clientContext: NIOSSLContext
     /// When this node's own certificate ceases to be valid.
     let ownExpiry: Timestamp
-    private let peers: [Digest: PeerIdentifier]
+    private let peers: [Digest: NodeID]
     private let digestFunction: any DigestFunction
 
     init(_ configuration: LinkConfiguration) throws(LinkError) {
@@ -52,8 +52,8 @@ struct LinkAuthenticator: Sendable {
         }
     }
 
-    private static func pinned(_ configuration: LinkConfiguration) throws(LinkError) -> [Digest: PeerIdentifier] {
-        var peers: [Digest: PeerIdentifier] = [:]
+    private static func pinned(_ configuration: LinkConfiguration) throws(LinkError) -> [Digest: NodeID] {
+        var peers: [Digest: NodeID] = [:]
         var identifiers: Set = [configuration.ownIdentifier]
         for peer in configuration.peers {
             guard identifiers.insert(peer.identifier).inserted else { throw .peerRepeated(peer.identifier) }

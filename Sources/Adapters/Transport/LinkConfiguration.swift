@@ -1,5 +1,5 @@
 package import Logging
-package import Ports
+import Ports
 package import Primitives
 
 /// Where a node listens: a host name or IP address, and a TCP port.
@@ -17,13 +17,13 @@ package struct LinkAddress: Hashable, Sendable, CustomStringConvertible {
 
 /// A node that this one keeps a link to.
 package struct LinkPeer: Hashable, Sendable {
-    package let identifier: PeerIdentifier
+    package let identifier: NodeID
     package let address: LinkAddress
     /// SHA-256 of the DER form of each certificate that proves to be this peer: one, or an old and a new one while they
     /// overlap.
     package let certificateDigests: [Digest]
 
-    package init(identifier: PeerIdentifier, address: LinkAddress, certificateDigests: [Digest]) {
+    package init(identifier: NodeID, address: LinkAddress, certificateDigests: [Digest]) {
         self.identifier = identifier
         self.address = address
         self.certificateDigests = certificateDigests
@@ -63,7 +63,7 @@ package struct LinkSettings: Hashable, Sendable {
 
 /// What a `PeerLinkManager` is made of.
 package struct LinkConfiguration: Sendable {
-    package let ownIdentifier: PeerIdentifier
+    package let ownIdentifier: NodeID
     /// Port 0 takes a free one.
     package let listen: LinkAddress
     /// PEM. The first certificate is the node's own, the one that peers pin.
@@ -83,7 +83,7 @@ package struct LinkConfiguration: Sendable {
     package var protocolVersion = LinkHello.currentVersion
 
     package init(
-        ownIdentifier: PeerIdentifier,
+        ownIdentifier: NodeID,
         listen: LinkAddress,
         certificateChainPEM: String,
         privateKeyPEM: String,
@@ -112,9 +112,9 @@ package enum LinkError: Error, Hashable, Sendable {
     /// The private key is not PEM, or not the certificate's.
     case privateKeyUnusable(reason: String)
     /// The peers name this node or name a peer twice.
-    case peerRepeated(PeerIdentifier)
+    case peerRepeated(NodeID)
     /// The peer has no certificate.
-    case peerWithoutCertificate(PeerIdentifier)
+    case peerWithoutCertificate(NodeID)
     /// Two peers have this certificate.
     case certificateShared(Digest)
     /// The address cannot be listened at.

@@ -1,4 +1,4 @@
-package import Ports
+import Ports
 package import Primitives
 
 /// What each side says first: its network and who it is. The certificate must agree.
@@ -10,9 +10,9 @@ package struct LinkHello: Hashable, Sendable {
     package let version: UInt16
     /// The digest of the network's genesis.
     package let network: Digest
-    package let identifier: PeerIdentifier
+    package let identifier: NodeID
 
-    package init(version: UInt16, network: Digest, identifier: PeerIdentifier) {
+    package init(version: UInt16, network: Digest, identifier: NodeID) {
         self.version = version
         self.network = network
         self.identifier = identifier

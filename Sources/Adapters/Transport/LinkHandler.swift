@@ -11,7 +11,7 @@ final class LinkHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     enum Origin: Hashable {
-        case dialled(PeerIdentifier)
+        case dialled(NodeID)
         case accepted(address: String)
     }
 
@@ -21,7 +21,7 @@ final class LinkHandler: ChannelInboundHandler {
         /// TLS and hello are under way. Next: open, ended.
         case greeting(deadline: Scheduled<Void>)
         /// Frames flow. Next: ended.
-        case open(PeerIdentifier)
+        case open(NodeID)
         /// Nothing more is read, written or reported.
         case ended
     }
@@ -156,7 +156,7 @@ final class LinkHandler: ChannelInboundHandler {
         }
     }
 
-    private func receive(_ frame: Frame, from peer: PeerIdentifier) {
+    private func receive(_ frame: Frame, from peer: NodeID) {
         switch frame {
         case .data(let body): hub.received(body, from: peer)
         case .control(let body):
@@ -261,7 +261,7 @@ final class LinkHandler: ChannelInboundHandler {
     }
 
     /// Whom a refusal is about, if that is known.
-    private var suspect: PeerIdentifier? {
+    private var suspect: NodeID? {
         if case .dialled(let peer) = origin { return peer }
         return certificate?.peer
     }

@@ -40,7 +40,7 @@ final class LinkHub {
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
     private var random = SystemRandomNumberGenerator()
-    private var peers: [PeerIdentifier: Peer] = [:]
+    private var peers: [NodeID: Peer] = [:]
     /// Connections that have not said who they are, dialled and accepted, oldest first.
     private var unauthenticated: Deque<LinkHandler> = []
     private var heartbeat: Scheduled<Void>?
@@ -115,7 +115,7 @@ final class LinkHub {
     }
 
     /// Whether this node dials `peer`: of two nodes the one with the higher identifier does, so that there is one link.
-    func dials(_ peer: PeerIdentifier) -> Bool { hello.identifier > peer }
+    func dials(_ peer: NodeID) -> Bool { hello.identifier > peer }
 
     // MARK: Sending
 
@@ -126,7 +126,7 @@ final class LinkHub {
 
     // MARK: Dialling
 
-    private func dial(_ identifier: PeerIdentifier) {
+    private func dial(_ identifier: NodeID) {
         guard let address = peers[identifier]?.address else { return }
         peers[identifier]?.redial = nil
         // It was dropped while the next attempt was waited for.
@@ -153,7 +153,7 @@ final class LinkHub {
             }
     }
 
-    private func redial(_ identifier: PeerIdentifier) {
+    private func redial(_ identifier: NodeID) {
         guard !isStopping, peers[identifier]?.redial == nil else { return }
         if let openedAt = peers[identifier]?.openedAt, NIODeadline.now() - openedAt >= Self.success {
             peers[identifier]?.delay.reset()
@@ -167,13 +167,13 @@ final class LinkHub {
     // MARK: Dropping
 
     /// Ends the link to a peer and makes none for a while.
-    func drop(_ identifier: PeerIdentifier) {
+    func drop(_ identifier: NodeID) {
         guard !isStopping, let peer = peers[identifier] else { return }
         // The end of a link bans; who closed it before we could does not get away with it.
         if let link = peer.link { link.end(.dropped) } else { ban(identifier) }
     }
 
-    private func ban(_ identifier: PeerIdentifier) {
+    private func ban(_ identifier: NodeID) {
         let now = NIODeadline.now()
         let forgiven = TimeAmount.milliseconds(Int64(settings.banMaxMilliseconds * Self.forgivenAfterBans))
         if let last = peers[identifier]?.bannedUntil, now - last > forgiven { peers[identifier]?.ban.reset() }
@@ -183,7 +183,7 @@ final class LinkHub {
     }
 
     /// How much longer a dropped peer gets no link; nil when it may have one.
-    func banRest(of identifier: PeerIdentifier) -> TimeAmount? {
+    func banRest(of identifier: NodeID) -> TimeAmount? {
         guard let until = peers[identifier]?.bannedUntil else { return nil }
         let rest = until - .now()
         return rest > .zero ? rest : nil
@@ -214,7 +214,7 @@ final class LinkHub {
     }
 
     /// A connection ended before it was a link.
-    func refused(_ link: LinkHandler, _ reason: LinkRefusal, peer: PeerIdentifier?) {
+    func refused(_ link: LinkHandler, _ reason: LinkRefusal, peer: NodeID?) {
         unauthenticated.removeAll { $0 === link }
         guard !isStopping else { return }
         counters.refused(reason)
@@ -244,13 +244,13 @@ final class LinkHub {
     }
 
     /// A frame arrived. The link stops reading if the sink is busy.
-    func received(_ body: [UInt8], from identifier: PeerIdentifier) {
+    func received(_ body: [UInt8], from identifier: NodeID) {
         counters.received(bytes: body.count + FrameHeader.byteCount)
         offer(to: identifier) { $0.offer(.received(frame: body, from: identifier)) }
     }
 
     /// A link ended.
-    func ended(_ identifier: PeerIdentifier, _ reason: LinkEnd) {
+    func ended(_ identifier: NodeID, _ reason: LinkEnd) {
         peers[identifier]?.link = nil
         counters.add(to: \.droppedAtEnd, queues.close(identifier))
         counters.add(to: \.disconnected)
@@ -269,7 +269,7 @@ final class LinkHub {
     // MARK: Events
 
     /// Offers something to the sink, and slows the peer down while the sink does not take it.
-    private func offer(to identifier: PeerIdentifier, _ body: (inout EventMailbox) -> Bool) {
+    private func offer(to identifier: NodeID, _ body: (inout EventMailbox) -> Bool) {
         guard var mailbox = peers[identifier]?.mailbox else { return }
         let isTaken = body(&mailbox)
         peers[identifier]?.mailbox = mailbox
@@ -294,7 +294,7 @@ final class LinkHub {
     // MARK: Log
 
     /// Whoever holds a peer's key cannot fill the log either.
-    private func logRefusal(of peer: PeerIdentifier, _ reason: LinkRefusal) {
+    private func logRefusal(of peer: NodeID, _ reason: LinkRefusal) {
         let now = NIODeadline.now()
         if let last = peers[peer]?.refusalLoggedAt, now - last < .seconds(1) { return }
         peers[peer]?.refusalLoggedAt = now
@@ -311,7 +311,7 @@ final class LinkHub {
         logger.notice("a connection of a stranger was refused", metadata: metadata)
     }
 
-    private func about(_ peer: PeerIdentifier, _ key: String? = nil, _ value: String = "") -> Logger.Metadata {
+    private func about(_ peer: NodeID, _ key: String? = nil, _ value: String = "") -> Logger.Metadata {
         var metadata: Logger.Metadata = ["peer": "\(peer)"]
         if let key { metadata[key] = "\(value)" }
         return metadata

@@ -1,6 +1,7 @@
 import DequeModule
 import NIOCore
 import Ports
+import Primitives
 import Synchronization
 
 /// Frames on their way from the callers of `send` to the event loop: one bounded queue per connected peer.
@@ -22,18 +23,18 @@ final class OutgoingQueues: Sendable {
 
     private struct State {
         /// Of connected peers only.
-        var queues: [PeerIdentifier: Queue] = [:]
+        var queues: [NodeID: Queue] = [:]
         /// Peers with frames that the event loop was not told about.
-        var changed: [PeerIdentifier] = []
+        var changed: [NodeID] = []
         var isWakePending = false
         var wake: (@Sendable () -> Void)?
     }
 
     private let settings: LinkSettings
-    private let known: Set<PeerIdentifier>
+    private let known: Set<NodeID>
     private let state = Mutex(State())
 
-    init(settings: LinkSettings, known: Set<PeerIdentifier>) {
+    init(settings: LinkSettings, known: Set<NodeID>) {
         self.settings = settings
         self.known = known
     }
@@ -42,15 +43,15 @@ final class OutgoingQueues: Sendable {
     func start(wake: @escaping @Sendable () -> Void) { state.withLock { $0.wake = wake } }
 
     /// Makes an empty queue for a peer that is connected now.
-    func open(_ peer: PeerIdentifier) { state.withLock { $0.queues[peer] = Queue() } }
+    func open(_ peer: NodeID) { state.withLock { $0.queues[peer] = Queue() } }
 
     /// Ends a peer's queue.
     /// - Returns: The number of frames that were in it.
-    func close(_ peer: PeerIdentifier) -> Int {
+    func close(_ peer: NodeID) -> Int {
         state.withLock { $0.queues.removeValue(forKey: peer)?.frames.count ?? 0 }
     }
 
-    func append(_ frame: [UInt8], to peer: PeerIdentifier) -> Admission {
+    func append(_ frame: [UInt8], to peer: NodeID) -> Admission {
         guard !frame.isEmpty, frame.count <= settings.frameBytesMax, known.contains(peer) else { return .unsendable }
         let byteCount = frame.count + FrameHeader.byteCount
         let (admission, wake) = state.withLock { state -> (Admission, (@Sendable () -> Void)?) in
@@ -72,7 +73,7 @@ final class OutgoingQueues: Sendable {
     }
 
     /// The peers whose queues got frames since the last call.
-    func takeChanged() -> [PeerIdentifier] {
+    func takeChanged() -> [NodeID] {
         state.withLock { state in
             state.isWakePending = false
             defer { state.changed.removeAll(keepingCapacity: true) }
@@ -81,7 +82,7 @@ final class OutgoingQueues: Sendable {
     }
 
     /// Frames from the front of a peer's queue, up to about `byteCountMax` bytes, one at least; empty when there is none.
-    func take(from peer: PeerIdentifier, byteCountMax: Int) -> (frames: [[UInt8]], byteCount: Int) {
+    func take(from peer: NodeID, byteCountMax: Int) -> (frames: [[UInt8]], byteCount: Int) {
         state.withLock { state in
             guard let index = state.queues.index(forKey: peer) else { return ([], 0) }
             var frames: [[UInt8]] = []

@@ -2,7 +2,7 @@ import Logging
 import NIOCore
 import NIOPosix
 package import Ports
-import Primitives
+package import Primitives
 import Synchronization
 
 /// The links of a node: TCP with mutual TLS 1.3, one connection for each pair of nodes, kept up by dialling again.
@@ -28,7 +28,7 @@ package final class PeerLinkManager: PeerLinks {
     private let counters = LinkCounters()
     private let state = Mutex(State.new(nil))
     /// Tells the hub, while there is one, to drop a peer.
-    private let dropping = Mutex<(@Sendable (PeerIdentifier) -> Void)?>(nil)
+    private let dropping = Mutex<(@Sendable (NodeID) -> Void)?>(nil)
     private let stops: AsyncStream<Never>
     private let stopping: AsyncStream<Never>.Continuation
 
@@ -48,7 +48,7 @@ package final class PeerLinkManager: PeerLinks {
     package var statistics: LinkStatistics { counters.snapshot }
 
     @discardableResult
-    package func send(_ frame: [UInt8], to peer: PeerIdentifier) -> Bool {
+    package func send(_ frame: [UInt8], to peer: NodeID) -> Bool {
         switch queues.append(frame, to: peer) {
         case .queued: return true
         case .full: counters.add(to: \.droppedQueueFull)
@@ -58,7 +58,7 @@ package final class PeerLinkManager: PeerLinks {
         return false
     }
 
-    package func drop(_ peer: PeerIdentifier) { dropping.withLock { $0 }?(peer) }
+    package func drop(_ peer: NodeID) { dropping.withLock { $0 }?(peer) }
 
     package func deliver(to sink: @escaping LinkEventSink) {
         state.withLock {

@@ -20,6 +20,17 @@ struct BlockScope {
         records = RecordChanges(sizeBefore: parent.header.registerSize)
     }
 
+    /// The epoch of this block: the parent's, unless that ended with it.
+    var epoch: Epoch { parent.header.childEpoch }
+
+    /// The validator set for the next block, if this one changed it.
+    func changedValidatorSet() throws(LedgerReadError) -> ValidatorSetRecord? {
+        guard let position = try position(of: .validatorSet), case .validatorSet(let set) = records[position] else {
+            return nil
+        }
+        return set
+    }
+
     func position(of key: RecordKey) throws(LedgerReadError) -> Position? {
         if let position = positions[key] { return position }
         return try parent.position(of: key)
@@ -54,6 +65,15 @@ struct BlockScope {
         forgetInstitution(record)
     }
 
+    /// Creates a record, or rewrites the one with its key.
+    mutating func put(_ record: Record) throws(LedgerReadError) {
+        if try position(of: record.key) == nil {
+            create(record)
+        } else {
+            try rewrite(record)
+        }
+    }
+
     /// Rewrites the leaf of a record that exists.
     mutating func rewrite(_ record: Record) throws(LedgerReadError) {
         guard let position = try position(of: record.key) else {
@@ -65,7 +85,7 @@ struct BlockScope {
 
     private mutating func forgetInstitution(_ record: Record) {
         switch record {
-        case .certificate, .subject, .accessHead, .serviceCase: break
+        case .certificate, .subject, .accessHead, .serviceCase, .proposal, .equivocation: break
         default: institutions[record.key] = nil
         }
     }

@@ -97,7 +97,7 @@ extension Executor {
             case .certificateType(let record):
                 for department in record.issuers { try require(department) }
             case .matter(let record): try require(record.department)
-            case .network, .subject, .accessHead, .certificate, .serviceCase:
+            case .network, .subject, .accessHead, .certificate, .serviceCase, .proposal, .equivocation:
                 throw .recordNotAllowed(kind: record.key.kind)
             }
         }

@@ -1,3 +1,4 @@
+import Consensus
 package import LedgerModel
 import Merkle
 package import Primitives
@@ -68,7 +69,7 @@ package struct Executor: Sendable {
         let header = Header(
             network: network,
             protocolVersion: state.header.protocolVersion,
-            epoch: state.header.epoch,
+            epoch: scope.epoch,
             height: scope.height,
             view: context.view,
             parent: state.headerDigest,
@@ -83,7 +84,8 @@ package struct Executor: Sendable {
             registerSize: scope.records.sizeAfter,
             historyRoot: state.history.root(hasher: hasher),
             validatorSet: state.header.childValidatorSet,
-            childValidatorSet: state.header.childValidatorSet
+            childValidatorSet: try scope.changedValidatorSet()?.set.digest(using: suite.digestFunction)
+                ?? state.header.childValidatorSet
         )
         return makeBlock(header, transactions, verdicts, scope, register.tiles, state.history, hasher)
     }

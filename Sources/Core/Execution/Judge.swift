@@ -72,6 +72,12 @@ struct Judge {
             try recordAccess(payload, body: body, by: author, in: &scope)
         case (.recordCase(let payload), .department(let author)):
             try recordCase(payload, by: author, in: &scope)
+        case (.propose(let payload), .department(let author)):
+            try propose(payload, body: body, by: author, in: &scope)
+        case (.decideProposal(let payload), .department(let author)):
+            try decide(payload, by: author, in: &scope)
+        case (.reportEquivocation(let evidence), .department(let author)):
+            try report(evidence, by: author, in: &scope)
         default:
             .authorNotAllowed
         }

@@ -6,6 +6,11 @@ package struct DepartmentID: WrappedInteger {
     package init(_ rawValue: UInt16) { self.rawValue = rawValue }
 }
 
+extension NodeID {
+    /// The node that may vote for a department.
+    package init(_ department: DepartmentID) { self.init(department.rawValue) }
+}
+
 /// A service system's number on the ledger.
 package struct ServiceSystemID: WrappedInteger {
     package let rawValue: UInt16

@@ -31,6 +31,8 @@ package enum Domain: String, Sendable, CaseIterable {
     case certificateContent = "zhixin/1/certificate-content"
     case definition = "zhixin/1/definition"
     case evidence = "zhixin/1/evidence"
+    case equivocation = "zhixin/1/equivocation"
+    case proposal = "zhixin/1/proposal"
 
     /// The bytes to hash or sign for `value`: ULEB128 length of the tag ‖ tag ‖ canonical bytes.
     package func frame<Value: CanonicalCodable>(_ value: Value) -> [UInt8] {

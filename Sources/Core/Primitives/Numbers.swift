@@ -81,3 +81,10 @@ package struct MonotonicTime: Hashable, Comparable, Sendable {
         nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
     }
 }
+
+/// A node's number among the nodes of a network: a department's own node has the department's number, whether it votes at
+/// present or not; further nodes have numbers from 32,768 on.
+package struct NodeID: WrappedInteger {
+    package let rawValue: UInt16
+    package init(_ rawValue: UInt16) { self.rawValue = rawValue }
+}

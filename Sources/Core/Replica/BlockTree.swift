@@ -17,11 +17,11 @@ struct BlockTree: Sendable {
 
     var isFull: Bool { entries.count >= BlockTree.countMax }
 
-    /// The blocks of which something holds, by view: a dictionary's own order differs from process to process.
+    /// The blocks of which something holds, by epoch and view: a dictionary's own order differs from process to process.
     func digests(where holds: (BlockEntry) -> Bool) -> [Digest] {
         entries.filter { holds($0.value) }
-            .map { (view: $0.value.outline.header.view, digest: $0.key) }
-            .sorted { ($0.view, $0.digest) < ($1.view, $1.digest) }
+            .map { (place: $0.value.outline.header.place, digest: $0.key) }
+            .sorted { ($0.place, $0.digest) < ($1.place, $1.digest) }
             .map(\.digest)
     }
 
@@ -29,11 +29,11 @@ struct BlockTree: Sendable {
         digests { $0.outline.header.parent == digest }
     }
 
-    /// Forgets what a leader proposed before `view` and nobody stood behind. Should a quorum name it, it can be fetched again
+    /// Forgets what a leader proposed before `place` and nobody stood behind. Should a quorum name it, it can be fetched again
     /// from those who voted for it: what is in the journal stays.
-    mutating func evict(before view: View) {
+    mutating func evict(before place: Place) {
         let isForgotten = { (entry: BlockEntry) in
-            !entry.isNamed && !entry.isJournalled && entry.outline.header.view < view
+            !entry.isNamed && !entry.isJournalled && entry.outline.header.place < place
         }
         guard entries.values.contains(where: isForgotten) else { return }
         entries = entries.filter { !isForgotten($0.value) }
@@ -44,7 +44,7 @@ struct BlockTree: Sendable {
         var forgotten: Set<Digest> = []
         for digest in digests(where: { _ in true }) {
             guard let block = entries[digest]?.outline.header else { continue }
-            let isAbove = block.height > header.height && block.view > header.view
+            let isAbove = block.height > header.height && block.place > header.place
             let isOrphan =
                 block.parent != final && (block.height == header.height.next || forgotten.contains(block.parent))
             if !isAbove || isOrphan {
@@ -80,7 +80,7 @@ struct BlockEntry: Sendable {
     /// Whether a quorum, the journal or this node stands behind it, so that it is not forgotten before finality decides.
     var isNamed = false
     /// Who can be asked for bodies, in the order in which they showed that they have it.
-    private(set) var holders: [ReplicaIndex] = []
+    private(set) var holders: [NodeID] = []
     /// When missing parts are asked for again; nil while nothing is missing.
     var askAgainAt: MonotonicTime?
     /// How often missing parts were asked for.
@@ -136,12 +136,12 @@ struct BlockEntry: Sendable {
         return outline.transactions.filter { bodies[$0] == nil && seen.insert($0).inserted }
     }
 
-    mutating func addHolder(_ peer: ReplicaIndex) {
+    mutating func addHolder(_ peer: NodeID) {
         if !holders.contains(peer) { holders.append(peer) }
     }
 
     /// Whom to ask next: known holders first, then everyone else in turn.
-    func peerToAsk(among connected: [ReplicaIndex]) -> ReplicaIndex? {
+    func peerToAsk(among connected: [NodeID]) -> NodeID? {
         let candidates = holders.filter(connected.contains) + connected.filter { !holders.contains($0) }
         return candidates.isEmpty ? nil : candidates[askCount % candidates.count]
     }

@@ -1,3 +1,4 @@
+import LedgerModel
 import Primitives
 
 /// Fetching final blocks from peers: one request at a time, another peer when one does not help.
@@ -16,7 +17,7 @@ struct ChainSync: Sendable {
         /// Blocks are missing; the next peer is asked at `time`. Next: `asked`, `idle`.
         case wanting(from: MonotonicTime)
         /// `peer` was asked and has until `deadline`. Next: `wanting`.
-        case asked(peer: ReplicaIndex, deadline: MonotonicTime)
+        case asked(peer: NodeID, deadline: MonotonicTime)
     }
 
     private(set) var state = State.idle
@@ -44,7 +45,7 @@ struct ChainSync: Sendable {
     }
 
     /// The peer to ask now, or nil when it is not yet time or none is connected.
-    mutating func nextPeer(among peers: [ReplicaIndex], at now: MonotonicTime) -> ReplicaIndex? {
+    mutating func nextPeer(among peers: [NodeID], at now: MonotonicTime) -> NodeID? {
         if case .asked(_, let deadline) = state, deadline <= now {
             patienceMilliseconds = min(patienceMilliseconds * 2, ChainSync.patienceMillisecondsMax)
             disappoint(at: now, after: 0)
@@ -57,7 +58,7 @@ struct ChainSync: Sendable {
     }
 
     /// Whether an answer from `peer` is awaited; taking it makes the next request possible after a pause.
-    mutating func takeAnswer(from peer: ReplicaIndex, at now: MonotonicTime) -> Bool {
+    mutating func takeAnswer(from peer: NodeID, at now: MonotonicTime) -> Bool {
         guard case .asked(peer, let deadline) = state else { return false }
         // In half the time: there is no need to wait that long for the next.
         if now.adding(milliseconds: patienceMilliseconds / 2) <= deadline {
@@ -74,7 +75,7 @@ struct ChainSync: Sendable {
         isRunning = true
     }
 
-    mutating func disconnected(_ peer: ReplicaIndex, at now: MonotonicTime) {
+    mutating func disconnected(_ peer: NodeID, at now: MonotonicTime) {
         if case .asked(peer, _) = state { disappoint(at: now, after: 0) }
     }
 

@@ -24,10 +24,10 @@ extension ReplicaCore {
 
     /// Notes a block that a quorum, a descendant or this node named. False when it cannot be kept.
     @discardableResult
-    mutating func insert(_ outline: BlockOutline, digest: Digest, from peer: ReplicaIndex?) -> Bool {
+    mutating func insert(_ outline: BlockOutline, digest: Digest, from peer: NodeID?) -> Bool {
         if tree[digest] == nil {
             guard outline.header.height > chain.height else { return false }
-            if tree.isFull { tree.evict(before: voter.currentView) }
+            if tree.isFull { tree.evict(before: Place(epoch: voter.validators.epoch, view: voter.currentView)) }
             guard !tree.isFull else { return false }
             tree[digest] = BlockEntry(outline: outline)
         }
@@ -38,17 +38,17 @@ extension ReplicaCore {
 
     /// Notes what a leader proposes: one block a view, of views that are near. Whatever else a leader sends is fetched when
     /// a quorum names it, so that nobody fills the tree alone.
-    mutating func insertProposal(_ outline: BlockOutline, digest: Digest, from leader: ReplicaIndex) {
+    mutating func insertProposal(_ outline: BlockOutline, digest: Digest, from leader: NodeID) {
         if tree[digest] != nil {
             tree[digest]?.addHolder(leader)
             return
         }
         let header = outline.header
-        guard header.height > chain.height, header.view > chain.header.view,
+        guard header.height > chain.height, header.place > chain.header.place,
             header.view.rawValue <= voter.currentView.rawValue + ReplicaCore.viewsAheadMax,
             tree.digests(where: { $0.outline.header.view == header.view && !$0.isNamed }).isEmpty
         else { return }
-        if tree.isFull { tree.evict(before: voter.currentView) }
+        if tree.isFull { tree.evict(before: Place(epoch: voter.validators.epoch, view: voter.currentView)) }
         guard !tree.isFull else { return }
         var entry = BlockEntry(outline: outline)
         entry.addHolder(leader)
@@ -101,6 +101,8 @@ extension ReplicaCore {
         let header = entry.outline.header
         // What does not stand on the last final block although nothing can be between contradicts finality.
         if isParentUnknown(entry), header.height <= chain.height.next { return reject(digest, at: now) }
+        // A block of the next epoch waits until that has begun here.
+        guard header.epoch <= voter.validators.epoch else { return }
         guard let state = state(after: header.parent), entry.missing().isEmpty, hasRoom else { return }
         guard isWellFormed(entry, after: state.header) else { return reject(digest, at: now) }
         tree[digest]?.stage = .executing
@@ -129,8 +131,8 @@ extension ReplicaCore {
     private func isWellFormed(_ entry: BlockEntry, after parent: Header) -> Bool {
         let header = entry.outline.header
         return header.timestamp > parent.timestamp
-            && header.view > parent.view
-            && header.proposer == configuration.validators.leader(of: header.view)
+            && header.place > parent.place
+            && header.proposer == voter.validators.leader(of: header.view)
             && (entry.byteCount ?? .max) <= Limits.blockBytesMax
     }
 
@@ -205,13 +207,13 @@ extension ReplicaCore {
     }
 
     private mutating func giveUp(_ request: ExecutionRequest) {
-        if case .build(let view) = request.purpose {
+        if case .build(let view) = request.purpose, request.state.header.childEpoch == voter.validators.epoch {
             voterInputs.append(.built(view: view, payload: nil, endsEpoch: false))
         }
     }
 
     private mutating func built(_ block: ExecutedBlock, view: View, request: ExecutionRequest, at now: StepTime) {
-        guard view == voter.currentView else { return }
+        guard view == voter.currentView, block.header.epoch == voter.validators.epoch else { return }
         guard state(after: block.header.parent) != nil, insert(block.outline, digest: block.digest, from: nil) else {
             return giveUp(request)
         }

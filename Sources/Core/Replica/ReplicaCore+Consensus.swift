@@ -9,26 +9,28 @@ extension ReplicaCore {
         switch effect {
         case .journal(let record): effects.append(.journal(.consensus(record)))
         case .broadcast(let message): broadcast(message)
-        case .send(let message, let peer): effects.append(.send(wrap(message), to: peer))
+        case .send(let message, let peer): effects.append(.send(wrap(message), to: node(of: peer)))
         case .build(let request): build(request, at: now)
         case .check(let request): check(request, at: now)
         case .certified(let view, let payload): certified(payload, view: view)
         case .finalised(let certificate): finalised(certificate, at: now)
         case .equivocation(let evidence): effects.append(.equivocation(evidence))
-        case .misbehaved(let peer, let reason): effects.append(.misbehaved(peer, reason: "\(reason)"))
+        case .misbehaved(let peer, let reason):
+            effects.append(.misbehaved(node(of: peer), reason: "\(reason)"))
         case .refusing(let reason): effects.append(.refusing(reason))
         case .entered(let view, _): entered(view)
-        case .behind: break
+        case .behind(let epoch, _): noteAhead(epoch)
         case .stopped(let reason): effects.append(.stop(reason: "consensus cannot go on: \(reason)"))
-        case .epochEnded(let payload):
-            effects.append(.stop(reason: "the epoch ended with block \(payload); this version runs a single epoch"))
+        // The final chain says the same, and `beginNextEpoch` follows it.
+        case .epochEnded: break
         }
     }
 
     private mutating func entered(_ view: View) {
         markInFlightStale()
         if view.rawValue > ReplicaCore.viewsAheadMax {
-            tree.evict(before: View(view.rawValue - ReplicaCore.viewsAheadMax))
+            let oldest = View(view.rawValue - ReplicaCore.viewsAheadMax)
+            tree.evict(before: Place(epoch: voter.validators.epoch, view: oldest))
         }
     }
 
@@ -46,7 +48,7 @@ extension ReplicaCore {
 
     /// [PROPOSE]: chooses transactions and asks for their execution.
     private mutating func build(_ request: BuildRequest, at now: StepTime) {
-        guard let own = configuration.ownIndex, hasRoom, let state = state(after: request.parentPayload) else {
+        guard let own = voter.ownIndex, hasRoom, let state = state(after: request.parentPayload) else {
             voterInputs.append(.built(view: request.view, payload: nil, endsEpoch: false))
             return
         }
@@ -59,7 +61,7 @@ extension ReplicaCore {
             request.mayCarryTransactions
             ? pool.select(
                 at: timestamp,
-                lifetimeMilliseconds: configuration.parameters.transactionLifetimeMilliseconds,
+                lifetimeMilliseconds: parameters.transactionLifetimeMilliseconds,
                 excluding: carried
             ) : []
         effects.append(
@@ -83,7 +85,7 @@ extension ReplicaCore {
         checks[request.payload, default: []].append(request)
         if request.purpose == .certify { tree[request.payload]?.isNamed = true }
         if tree[request.payload] == nil {
-            let leader = configuration.validators.leader(of: request.view)
+            let leader = leader(of: request.view)
             for peer in connectedInOrder where peer == leader || request.purpose == .certify {
                 effects.append(.send(.outlineRequest(request.payload), to: peer))
             }
@@ -113,10 +115,14 @@ extension ReplicaCore {
     }
 
     private func judge(_ header: Header, for request: CheckRequest, at now: StepTime) -> CheckOutcome {
-        if let parent = request.parentPayload, header.parent != parent, !header.endsEpoch { return .invalid }
-        guard header.view == request.view || header.endsEpoch else { return .invalid }
+        // Only the last block of this epoch is proposed again, until it is final; that of the epoch before is view 0.
+        guard header.epoch == voter.validators.epoch else { return .invalid }
+        if !header.endsEpoch {
+            if let parent = request.parentPayload, header.parent != parent { return .invalid }
+            guard header.view == request.view else { return .invalid }
+        }
         if request.purpose == .vote, let parent = state(after: header.parent)?.header {
-            let ahead = UInt64(configuration.parameters.consensus.clockAheadMilliseconds)
+            let ahead = UInt64(parameters.consensus.clockAheadMilliseconds)
             let latest = max(now.civil.adding(milliseconds: ahead), parent.timestamp.adding(milliseconds: 1))
             guard header.timestamp <= latest else { return .invalid }
         }

@@ -6,7 +6,8 @@ import Primitives
 /// A block that is known to be final and not yet in the final chain.
 struct FinalTarget: Equatable, Sendable {
     let digest: Digest
-    let view: View
+    /// Where the certificate was made: for an epoch's last block that may be after its header.
+    let place: Place
 }
 
 /// From certificates to the final chain, by what is here or by what peers send.
@@ -14,7 +15,10 @@ extension ReplicaCore {
     mutating func finalised(_ certificate: QuorumCertificate, at now: StepTime) {
         finalisations[certificate.payload] = certificate
         if votedTarget == nil { finalProgressAt = now.monotonic }
-        votedTarget = FinalTarget(digest: certificate.payload, view: certificate.view)
+        votedTarget = FinalTarget(
+            digest: certificate.payload,
+            place: Place(epoch: certificate.epoch, view: certificate.view)
+        )
         // The voter asks and hears of nothing below its last final view any more.
         checks = checks.compactMapValues { requests in
             let left = requests.filter { $0.view >= certificate.view }
@@ -40,9 +44,13 @@ extension ReplicaCore {
                 makeFinal(block, at: now)
             }
         }
-        if let target = provenTarget, target.view <= chain.header.view { provenTarget = nil }
-        if let target = votedTarget, target.view <= chain.header.view { votedTarget = nil }
+        if let target = provenTarget, isReached(target) { provenTarget = nil }
+        if let target = votedTarget, isReached(target) { votedTarget = nil }
         isWorkDirty = true
+    }
+
+    private func isReached(_ target: FinalTarget) -> Bool {
+        target.digest == chain.digest || target.place <= chain.header.place
     }
 
     /// The blocks from above the last final one up to `target`, or nil when one between them is not known here.
@@ -66,6 +74,7 @@ extension ReplicaCore {
 
     /// Whether final blocks have to be fetched.
     func needsFinalBlocks(at now: StepTime) -> Bool {
+        if epochAhead != nil { return true }
         guard let votedTarget, let finalStallAt else { return false }
         return finalStallAt <= now.monotonic || path(to: votedTarget.digest) == nil
     }
@@ -81,11 +90,13 @@ extension ReplicaCore {
             pool.removeExpired(at: block.header.timestamp)
         }
         tree.prune(above: block.header, digest: block.digest)
-        let view = block.header.view
-        finalisations = finalisations.filter { $0.value.view > view }
+        lastFinalisation = finalisations[block.digest]
+        finalisations[block.digest] = nil
+        let place = block.header.place
+        finalisations = finalisations.filter { Place(epoch: $0.value.epoch, view: $0.value.view) > place }
         if state(after: certifiedTip) == nil {
             certifiedTip = block.digest
-            certifiedTipView = view
+            certifiedTipView = block.header.view
         }
         markInFlightStale()
         if pool.count == 0 { gossipAgainAt = nil }
@@ -94,9 +105,15 @@ extension ReplicaCore {
     // MARK: From peers
 
     /// Catch-up: takes consecutive final blocks if they follow on the final chain and a certificate proves the last.
-    mutating func receiveBlocks(_ blocks: [FinalisedBlock], from peer: ReplicaIndex, at now: StepTime) {
+    mutating func receiveBlocks(_ blocks: [FinalisedBlock], from peer: NodeID, at now: StepTime) {
         guard sync.takeAnswer(from: peer, at: now.monotonic) else { return }
-        guard let proven = prove(blocks, from: peer), let last = proven.last else { return }
+        guard let proven = prove(blocks, from: peer), let last = proven.last else {
+            // Whoever spoke of a later epoch may have made it up.
+            fruitlessAnswers += 1
+            if fruitlessAnswers > connected.count { epochAhead = nil }
+            return
+        }
+        fruitlessAnswers = 0
         sync.helped()
         for (digest, finalised, bodies) in proven {
             var entry = tree[digest] ?? BlockEntry(outline: finalised.block.outline(of: bodies))
@@ -111,10 +128,10 @@ extension ReplicaCore {
             }
             tree[digest] = entry
         }
-        provenTarget = FinalTarget(digest: last.digest, view: last.block.block.header.view)
+        provenTarget = FinalTarget(digest: last.digest, place: last.block.block.header.place)
         if let certificate = last.block.certificate {
             finalisations[last.digest] = certificate
-            voterInputs.append(.message(.certificate(certificate), from: peer))
+            receive(.certificate(certificate), from: peer, at: now)
         }
         extendFinalChain(at: now)
     }
@@ -123,12 +140,14 @@ extension ReplicaCore {
 
     /// The blocks with their digests and bodies; none when they are all known, nil when they prove nothing: then the peer
     /// is blamed.
-    private mutating func prove(_ blocks: [FinalisedBlock], from peer: ReplicaIndex) -> [ProvenBlock]? {
+    private mutating func prove(_ blocks: [FinalisedBlock], from peer: NodeID) -> [ProvenBlock]? {
         var proven: [ProvenBlock] = []
         var parent = chain.digest
         for finalised in blocks {
             let header = finalised.block.header
             if header.height <= chain.height { continue }
+            // Who signs the next epoch's blocks is not known before this one's last block is executed.
+            guard header.epoch == voter.validators.epoch else { break }
             let digest = header.digest(hashing)
             guard header.parent == parent else { return blame(peer, "blocks that do not follow each other") }
             var bodies: [SealedTransaction] = []
@@ -143,6 +162,7 @@ extension ReplicaCore {
             }
             proven.append((digest, finalised, bodies))
             parent = digest
+            if header.endsEpoch { break }
         }
         // The last one's certificate proves them all; to check the others too would only take time.
         if let last = proven.last {
@@ -156,7 +176,7 @@ extension ReplicaCore {
     private func isValid(_ certificate: QuorumCertificate) -> Bool {
         do {
             try certificate.verify(
-                validators: configuration.validators,
+                validators: voter.validators,
                 networkDigest: configuration.network,
                 verifier: configuration.suite.verifier
             )
@@ -166,7 +186,7 @@ extension ReplicaCore {
         }
     }
 
-    private mutating func blame(_ peer: ReplicaIndex, _ reason: String) -> [ProvenBlock]? {
+    private mutating func blame(_ peer: NodeID, _ reason: String) -> [ProvenBlock]? {
         effects.append(.misbehaved(peer, reason: reason))
         return nil
     }

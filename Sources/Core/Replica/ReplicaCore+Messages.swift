@@ -5,10 +5,10 @@ import Primitives
 
 /// What peers send.
 extension ReplicaCore {
-    mutating func receive(_ message: PeerMessage, from peer: ReplicaIndex, at now: StepTime) {
+    mutating func receive(_ message: PeerMessage, from peer: NodeID, at now: StepTime) {
         switch message {
         case .consensus(let message):
-            voterInputs.append(.message(message, from: peer))
+            receive(message, from: peer, at: now)
         case .proposal(let message, let outline):
             receiveProposal(message, outline, from: peer, at: now)
         case .transactions(let bodies):
@@ -33,10 +33,13 @@ extension ReplicaCore {
     private mutating func receiveProposal(
         _ message: ConsensusMessage,
         _ outline: BlockOutline,
-        from peer: ReplicaIndex,
+        from peer: NodeID,
         at now: StepTime
     ) {
-        guard case .proposal(let proposal) = message, configuration.validators.leader(of: proposal.view) == peer else {
+        guard message.epoch == voter.validators.epoch, let index = index(of: peer) else {
+            return receive(message, from: peer, at: now)
+        }
+        guard case .proposal(let proposal) = message, leader(of: proposal.view) == peer else {
             effects.append(.misbehaved(peer, reason: "a proposal frame without a proposal of its sender's"))
             return
         }
@@ -45,12 +48,12 @@ extension ReplicaCore {
             effects.append(.misbehaved(peer, reason: "a proposal with another block than it names"))
             return
         }
-        if outline.header.view == proposal.view {
+        if outline.header.view == proposal.view, outline.header.epoch == proposal.epoch {
             insertProposal(outline, digest: digest, from: peer)
             // A certificate may have named the block before its proposal came.
             if isAwaited(digest) { take(digest, at: now) }
         }
-        voterInputs.append(.message(message, from: peer))
+        voterInputs.append(.message(message, from: index))
     }
 
     private func outline(of digest: Digest) -> BlockOutline? {
@@ -58,7 +61,7 @@ extension ReplicaCore {
         return chain.uncommitted.first { $0.digest == digest }?.outline
     }
 
-    private mutating func receiveOutline(_ outline: BlockOutline, from peer: ReplicaIndex, at now: StepTime) {
+    private mutating func receiveOutline(_ outline: BlockOutline, from peer: NodeID, at now: StepTime) {
         let digest = outline.header.digest(hashing)
         let isNamed = isNamed(digest, header: outline.header)
         guard isNamed || isAwaited(digest) else { return }
@@ -88,7 +91,7 @@ extension ReplicaCore {
         return tree.entries.values.contains { entry in
             let child = entry.outline.header
             return child.parent == digest && entry.isNamed && child.height == header.height.next
-                && child.view > header.view
+                && child.place > header.place
         }
     }
 
@@ -100,7 +103,7 @@ extension ReplicaCore {
         extendFinalChain(at: now)
     }
 
-    private mutating func serveBodies(_ wanted: [Digest], of digest: Digest, to peer: ReplicaIndex) {
+    private mutating func serveBodies(_ wanted: [Digest], of digest: Digest, to peer: NodeID) {
         guard Set(wanted).count == wanted.count else {
             effects.append(.misbehaved(peer, reason: "a request that names a transaction twice"))
             return
@@ -125,7 +128,7 @@ extension ReplicaCore {
     private mutating func receiveBodies(
         _ bodies: [[UInt8]],
         of digest: Digest,
-        from peer: ReplicaIndex,
+        from peer: NodeID,
         at now: StepTime
     ) {
         // Only what was asked for: a block's bodies are not kept before somebody needs them.

@@ -8,26 +8,43 @@ package import Primitives
 package struct ReplicaConfiguration: Sendable {
     package let network: Digest
     package let suite: Suite
-    package let validators: ValidatorSet
-    /// This node's place among the validators; nil for a follower.
-    package let ownIndex: ReplicaIndex?
-    package let parameters: ParametersRecord
+    /// This node. It votes while the ledger has a validator for its department and it holds that validator's key.
+    package let ownNode: NodeID
     package let poolLimits: PoolLimits
 
-    package init(
-        network: Digest,
-        suite: Suite,
-        validators: ValidatorSet,
-        ownIndex: ReplicaIndex?,
-        parameters: ParametersRecord,
-        poolLimits: PoolLimits = PoolLimits()
-    ) {
+    package init(network: Digest, suite: Suite, ownNode: NodeID, poolLimits: PoolLimits = PoolLimits()) {
         self.network = network
         self.suite = suite
-        self.validators = validators
-        self.ownIndex = ownIndex
-        self.parameters = parameters
+        self.ownNode = ownNode
         self.poolLimits = poolLimits
+    }
+}
+
+/// What a process begins with, beside the ledger in its store.
+package struct ReplicaRestoration: Sendable {
+    /// The voter's records in the journal.
+    package let records: [JournalRecord]
+    /// Blocks above the store's that the journal holds; they count as durable.
+    package let blocks: [Block]
+    /// The certificate of the store's newest block, if it has one.
+    package let lastFinalisation: QuorumCertificate?
+    /// Why this node must not vote, as far as the driver knows.
+    package let refusal: RefusalReason?
+    /// Whether peers must be heard before the first vote: always, but in tests.
+    package let requiresHearing: Bool
+
+    package init(
+        records: [JournalRecord] = [],
+        blocks: [Block] = [],
+        lastFinalisation: QuorumCertificate? = nil,
+        refusal: RefusalReason? = nil,
+        requiresHearing: Bool = true
+    ) {
+        self.records = records
+        self.blocks = blocks
+        self.lastFinalisation = lastFinalisation
+        self.refusal = refusal
+        self.requiresHearing = requiresHearing
     }
 }
 
@@ -37,15 +54,28 @@ package struct ReplicaConfiguration: Sendable {
 /// asked to be stored; whatever is held for others is bounded (`PoolLimits`, `BlockTree.countMax`,
 /// `Limits.blockBytesMax` for each block, one sync request).
 package struct ReplicaCore: Sendable {
-    let configuration: ReplicaConfiguration
+    package let configuration: ReplicaConfiguration
     let hashing: any DigestFunction
     let hasher: MerkleHasher
+    /// The voting keys that this node holds: the present one, and the next one while it waits for its set.
+    let signers: [any MessageSigner]
+    /// Who votes in this epoch, for which departments.
+    package internal(set) var validators: ValidatorSetRecord
+    package internal(set) var parameters: ParametersRecord
     var voter: Voter
+    /// What the journal held of epochs that have not begun here since the start: votes that must not be contradicted.
+    var laterRecords: [JournalRecord]
     var pool: TransactionPool
     var tree = BlockTree()
     var chain: FinalChain
     var sync = ChainSync()
-    var connected: Set<ReplicaIndex> = []
+    var connected: Set<NodeID> = []
+    /// When a node that does not vote in this epoch was last answered.
+    var outsidersAnsweredAt: [NodeID: MonotonicTime] = [:]
+    /// A later epoch that peers speak of.
+    var epochAhead: Epoch?
+    /// Answers without new blocks since then.
+    var fruitlessAnswers = 0
     /// What the voter waits for: checks of blocks that are not executed yet.
     var checks: [Digest: [CheckRequest]] = [:]
     /// When outlines that `checks` waits for are asked for again.
@@ -58,6 +88,8 @@ package struct ReplicaCore: Sendable {
     var finalProgressAt = MonotonicTime(nanoseconds: 0)
     /// The newest block that a peer's answer proved to be final, until it is in `chain`.
     var provenTarget: FinalTarget?
+    /// The certificate of the last final block, if it has one.
+    var lastFinalisation: QuorumCertificate?
     /// Certificates of final blocks that are not yet in `chain`, all verified.
     var finalisations: [Digest: QuorumCertificate] = [:]
     /// The newest certified block.
@@ -77,33 +109,46 @@ package struct ReplicaCore: Sendable {
 
     /// - Parameters:
     ///   - committed: the state in the store.
-    ///   - blocks: blocks above it that the journal holds; they count as durable.
-    ///   - restoration: what the voter journalled.
-    ///   - signer: the voting key; nil for a follower.
+    ///   - signers: voting keys; none for a follower.
+    /// - Throws: `LedgerReadError` when the store does not say who votes.
     package init(
         configuration: ReplicaConfiguration,
         committed: LedgerState,
-        blocks: [Block],
-        restoration: VoterRestoration,
-        signer: (any MessageSigner)?
-    ) {
+        restoration: ReplicaRestoration,
+        signers: [any MessageSigner]
+    ) throws(LedgerReadError) {
         self.configuration = configuration
+        self.signers = signers
         hashing = configuration.suite.digestFunction
         hasher = MerkleHasher(configuration.suite.digestFunction)
         pool = TransactionPool(limits: configuration.poolLimits)
         chain = FinalChain(committed: committed)
+        validators = try committed.validatorSet()
+        parameters = try committed.parameters()
+        let epoch = validators.set.epoch
+        laterRecords = restoration.records.filter { $0.epoch.map { $0 > epoch } ?? false }
+        let header = committed.header
         certifiedTip = committed.headerDigest
-        certifiedTipView = committed.header.view
-        voter = Voter(
-            networkDigest: configuration.network,
-            validators: configuration.validators,
-            ownIndex: configuration.ownIndex,
-            parameters: configuration.parameters.consensus,
-            signer: signer,
-            verifier: configuration.suite.verifier,
-            restored: restoration
+        certifiedTipView = header.endsEpoch ? .zero : header.view
+        voter = ReplicaCore.makeVoter(
+            configuration,
+            validators: validators,
+            parameters: parameters,
+            signers: signers,
+            restored: VoterRestoration(
+                records: restoration.records,
+                lastFinalised: FinalisedPoint(
+                    epoch: validators.set.epoch,
+                    view: certifiedTipView,
+                    payload: committed.headerDigest
+                ),
+                lastFinalisation: header.endsEpoch ? nil : restoration.lastFinalisation,
+                refusal: restoration.refusal,
+                requiresHearing: restoration.requiresHearing
+            ),
+            previousFinalisation: header.endsEpoch ? restoration.lastFinalisation : nil
         )
-        for block in blocks where block.header.height > chain.height { restore(block) }
+        for block in restoration.blocks where block.header.height > chain.height { restore(block) }
     }
 
     /// When the driver must send `tick`, if nothing else happens before.
@@ -124,22 +169,28 @@ package struct ReplicaCore: Sendable {
     /// The header of the last final block.
     package var finalHeader: Header { chain.header }
 
+    /// This node's place in this epoch's set, while it votes.
+    package var ownIndex: ReplicaIndex? { voter.ownIndex }
+
     /// The view that the voter is in.
     package var view: View { voter.currentView }
 
+    /// The nodes that vote in this epoch, in the order of their numbers in it.
+    package var validatorNodes: [NodeID] { validators.departments.map { NodeID($0) } }
+
     /// Peers with a link.
-    package var connectedPeers: Set<ReplicaIndex> { connected }
+    package var connectedPeers: Set<NodeID> { connected }
 
     /// What a journal must begin with when the old one is cut: the voter's part, and every block that is not in the store.
     package var journalSnapshot: [ReplicaJournalRecord] {
         // Executed or not: this node may have voted for every one of them.
         let branches = tree.digests(where: \.isJournalled).compactMap { tree[$0]?.block }
         return (chain.uncommitted.map(\.block) + branches).map { .block($0) }
-            + voter.journalSnapshot.map { .consensus($0) }
+            + (voter.journalSnapshot + laterRecords).map { .consensus($0) }
     }
 
     /// Peers with a link, in an order that every process has alike.
-    var connectedInOrder: [ReplicaIndex] { connected.sorted() }
+    var connectedInOrder: [NodeID] { connected.sorted() }
 
     /// Waiting transactions.
     package var poolCount: Int { pool.count }
@@ -155,11 +206,11 @@ package struct ReplicaCore: Sendable {
         case .message(let message, let peer): receive(message, from: peer, at: now)
         case .connected(let peer):
             connected.insert(peer)
-            voterInputs.append(.connected(peer))
+            greet(peer)
         case .disconnected(let peer):
             connected.remove(peer)
             sync.disconnected(peer, at: now.monotonic)
-            voterInputs.append(.disconnected(peer))
+            if let index = index(of: peer) { voterInputs.append(.disconnected(index)) }
         case .submitted(let transactions, let isLocal): submit(transactions, isLocal: isLocal, at: now)
         case .executed(let request, let result): executed(request, result, at: now)
         case .committed(let height):
@@ -180,6 +231,7 @@ package struct ReplicaCore: Sendable {
             for input in inputs {
                 for effect in voter.step(input, at: now.monotonic) { apply(effect, at: now) }
             }
+            beginNextEpoch(at: now)
         } while !voterInputs.isEmpty || isWorkDirty
         sync.setNeeded(needsFinalBlocks(at: now), at: now.monotonic)
         if let peer = sync.nextPeer(among: connectedInOrder, at: now.monotonic) {
@@ -217,7 +269,7 @@ package struct ReplicaCore: Sendable {
 
     private mutating func submit(_ transactions: [VerifiedTransaction], isLocal: Bool, at now: StepTime) {
         let state = chain.state(adding: [])
-        let lifetime = configuration.parameters.transactionLifetimeMilliseconds
+        let lifetime = parameters.transactionLifetimeMilliseconds
         // A clock that is behind the chain does not keep transactions out.
         let time = max(now.civil, chain.header.timestamp.adding(milliseconds: 1))
         var fresh: [[UInt8]] = []

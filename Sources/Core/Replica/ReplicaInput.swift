@@ -19,9 +19,9 @@ package enum ReplicaInput: Sendable {
     /// The process has started; what the journal held was given to the initialiser.
     case start
     /// A message, decoded, from the validator at the other end of its own authenticated link.
-    case message(PeerMessage, from: ReplicaIndex)
-    case connected(ReplicaIndex)
-    case disconnected(ReplicaIndex)
+    case message(PeerMessage, from: NodeID)
+    case connected(NodeID)
+    case disconnected(NodeID)
     /// Transactions whose signatures were checked: from this node's own clients, or gossiped by others.
     case submitted([VerifiedTransaction], isLocal: Bool)
     /// The answer to `ReplicaEffect.execute`.
@@ -60,20 +60,20 @@ package enum ExecutionResult: Sendable {
 package enum ReplicaEffect: Sendable {
     /// Append to the vote journal.
     case journal(ReplicaJournalRecord)
-    case send(PeerMessage, to: ReplicaIndex)
+    case send(PeerMessage, to: NodeID)
     /// To every other validator and every follower.
     case broadcast(PeerMessage)
     /// Decode and check the signatures of gossiped transactions, then answer with `submitted`.
-    case admit([[UInt8]], from: ReplicaIndex)
+    case admit([[UInt8]], from: NodeID)
     case execute(ExecutionRequest)
     /// The block is final: store it, in the order given. Its clients may be answered now.
     case commit(ExecutedBlock, QuorumCertificate?)
     /// Read final blocks from the store and send them.
-    case serveBlocks(from: Height, to: ReplicaIndex)
+    case serveBlocks(from: Height, to: NodeID)
     /// Two contradicting votes of one validator.
     case equivocation(Evidence)
     /// A peer broke the protocol: count it, and drop its link.
-    case misbehaved(ReplicaIndex, reason: String)
+    case misbehaved(NodeID, reason: String)
     /// This node does not vote until its voting key is replaced.
     case refusing(RefusalReason)
     /// The node must stop: going on would risk the ledger.

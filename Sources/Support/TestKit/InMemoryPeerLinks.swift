@@ -1,5 +1,5 @@
 package import Ports
-import Primitives
+package import Primitives
 import Synchronization
 
 /// A counter of the statistics.
@@ -12,10 +12,10 @@ private typealias Counter = any WritableKeyPath<LinkStatistics, UInt64> & Sendab
 package final class InMemoryLinkNetwork: Sendable {
     /// Two nodes, the lower one first.
     private struct Pair: Hashable {
-        let low: PeerIdentifier
-        let high: PeerIdentifier
+        let low: NodeID
+        let high: NodeID
 
-        init(_ one: PeerIdentifier, _ other: PeerIdentifier) {
+        init(_ one: NodeID, _ other: NodeID) {
             low = min(one, other)
             high = max(one, other)
         }
@@ -23,19 +23,19 @@ package final class InMemoryLinkNetwork: Sendable {
 
     private struct Node {
         let sink: LinkEventSink
-        var peers: Set<PeerIdentifier>
+        var peers: Set<NodeID>
         let counters: InMemoryLinkCounters
         /// By peer, what the sink has not taken yet.
-        var held: [PeerIdentifier: [LinkEvent]] = [:]
-        var heldBytes: [PeerIdentifier: Int] = [:]
+        var held: [NodeID: [LinkEvent]] = [:]
+        var heldBytes: [NodeID: Int] = [:]
     }
 
     private struct State {
-        var nodes: [PeerIdentifier: Node] = [:]
+        var nodes: [NodeID: Node] = [:]
         var connected: Set<Pair> = []
         var cut: Set<Pair> = []
         /// Nodes and peers in the order in which their events came about; each entry is one event to offer.
-        var due: [(node: PeerIdentifier, peer: PeerIdentifier)] = []
+        var due: [(node: NodeID, peer: NodeID)] = []
         var isDelivering = false
     }
 
@@ -50,7 +50,7 @@ package final class InMemoryLinkNetwork: Sendable {
     }
 
     /// Breaks the link of two nodes and keeps it down until `heal`.
-    package func cut(_ one: PeerIdentifier, _ other: PeerIdentifier) {
+    package func cut(_ one: NodeID, _ other: NodeID) {
         state.withLock { state in
             state.cut.insert(Pair(one, other))
             disconnect(Pair(one, other), { _ in .failed(reason: "the network is cut") }, &state)
@@ -59,7 +59,7 @@ package final class InMemoryLinkNetwork: Sendable {
     }
 
     /// Lets two nodes find each other again.
-    package func heal(_ one: PeerIdentifier, _ other: PeerIdentifier) {
+    package func heal(_ one: NodeID, _ other: NodeID) {
         state.withLock { state in
             state.cut.remove(Pair(one, other))
             connect(&state)
@@ -82,8 +82,8 @@ package final class InMemoryLinkNetwork: Sendable {
     // MARK: For the nodes
 
     fileprivate func join(
-        _ identifier: PeerIdentifier,
-        peers: Set<PeerIdentifier>,
+        _ identifier: NodeID,
+        peers: Set<NodeID>,
         counters: InMemoryLinkCounters,
         sink: @escaping LinkEventSink
     ) {
@@ -95,7 +95,7 @@ package final class InMemoryLinkNetwork: Sendable {
         deliverDue()
     }
 
-    fileprivate func leave(_ identifier: PeerIdentifier) {
+    fileprivate func leave(_ identifier: NodeID) {
         state.withLock { state in
             for pair in state.connected where pair.low == identifier || pair.high == identifier {
                 disconnect(pair, { $0 == identifier ? .stopped : .closedByPeer }, &state)
@@ -105,7 +105,7 @@ package final class InMemoryLinkNetwork: Sendable {
         state.withLock { $0.nodes[identifier] = nil }
     }
 
-    fileprivate func drop(_ peer: PeerIdentifier, by identifier: PeerIdentifier) {
+    fileprivate func drop(_ peer: NodeID, by identifier: NodeID) {
         state.withLock { state in
             guard let node = state.nodes[identifier], node.peers.contains(peer) else { return }
             let pair = Pair(identifier, peer)
@@ -120,8 +120,8 @@ package final class InMemoryLinkNetwork: Sendable {
     /// - Returns: Whether the frame is on its way, or the counter of why not.
     fileprivate func send(
         _ frame: [UInt8],
-        from sender: PeerIdentifier,
-        to peer: PeerIdentifier
+        from sender: NodeID,
+        to peer: NodeID
     ) -> Counter? {
         let refusal = state.withLock { state -> Counter? in
             guard !frame.isEmpty, frame.count <= Limits.frameBytesMax else { return \LinkStatistics.droppedUnsendable }
@@ -145,8 +145,8 @@ package final class InMemoryLinkNetwork: Sendable {
 
     private func enqueue(
         _ event: LinkEvent,
-        at node: PeerIdentifier,
-        about peer: PeerIdentifier,
+        at node: NodeID,
+        about peer: NodeID,
         _ state: inout State
     ) {
         state.nodes[node]?.held[peer, default: []].append(event)
@@ -167,7 +167,7 @@ package final class InMemoryLinkNetwork: Sendable {
         }
     }
 
-    private func disconnect(_ pair: Pair, _ reason: (PeerIdentifier) -> LinkEnd, _ state: inout State) {
+    private func disconnect(_ pair: Pair, _ reason: (NodeID) -> LinkEnd, _ state: inout State) {
         guard state.connected.remove(pair) != nil else { return }
         for (here, there) in [(pair.low, pair.high), (pair.high, pair.low)] {
             state.nodes[here]?.counters.add(to: \.disconnected)
@@ -211,7 +211,7 @@ package final class InMemoryLinkNetwork: Sendable {
         }
     }
 
-    private func next() -> (PeerIdentifier, PeerIdentifier, LinkEvent, LinkEventSink)? {
+    private func next() -> (NodeID, NodeID, LinkEvent, LinkEventSink)? {
         state.withLock { state in
             while !state.due.isEmpty {
                 let (node, peer) = state.due.removeFirst()
@@ -230,14 +230,14 @@ package final class InMemoryPeerLinks: PeerLinks {
     /// How often `run` offers again what a sink did not take.
     private static let offerAgain = Duration.milliseconds(2)
 
-    private let identifier: PeerIdentifier
-    private let peers: Set<PeerIdentifier>
+    private let identifier: NodeID
+    private let peers: Set<NodeID>
     private let network: InMemoryLinkNetwork
     private let counters = InMemoryLinkCounters()
     private let sink = Mutex<LinkEventSink?>(nil)
     private let isStopped = Mutex(false)
 
-    package init(identifier: PeerIdentifier, peers: [PeerIdentifier], network: InMemoryLinkNetwork) {
+    package init(identifier: NodeID, peers: [NodeID], network: InMemoryLinkNetwork) {
         self.identifier = identifier
         self.peers = Set(peers)
         self.network = network
@@ -246,7 +246,7 @@ package final class InMemoryPeerLinks: PeerLinks {
     package var statistics: LinkStatistics { counters.snapshot }
 
     @discardableResult
-    package func send(_ frame: [UInt8], to peer: PeerIdentifier) -> Bool {
+    package func send(_ frame: [UInt8], to peer: NodeID) -> Bool {
         if let refusal = network.send(frame, from: identifier, to: peer) {
             counters.add(to: refusal)
             return false
@@ -255,7 +255,7 @@ package final class InMemoryPeerLinks: PeerLinks {
         return true
     }
 
-    package func drop(_ peer: PeerIdentifier) { network.drop(peer, by: identifier) }
+    package func drop(_ peer: NodeID) { network.drop(peer, by: identifier) }
 
     package func deliver(to sink: @escaping LinkEventSink) { self.sink.withLock { $0 = sink } }
 

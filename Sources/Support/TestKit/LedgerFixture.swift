@@ -3,7 +3,7 @@ package import Execution
 package import LedgerModel
 package import Primitives
 
-/// A small ledger to test with: four departments, three certificate types, two matters, one service system, and whoever
+/// A small ledger to test with: a department for each validator, four by name, three certificate types, two matters, one service system, and whoever
 /// signs for them.
 ///
 /// Everything follows from the seed. Keys are `FakeSignatures`; the digest function is the caller's choice.
@@ -46,6 +46,7 @@ package struct LedgerFixture: Sendable {
     package init(
         seed: UInt64 = 1,
         validatorCount: Int = 4,
+        departmentCount: Int = 4,
         parameters: ParametersRecord = ParametersRecord(
             transactionLifetimeMilliseconds: 600_000,
             consensus: .initial
@@ -65,7 +66,12 @@ package struct LedgerFixture: Sendable {
             name: "fixture \(seed)",
             suite: .international,
             timestamp: LedgerFixture.start,
-            records: LedgerFixture.records(signatures, validators: validators, parameters: parameters)
+            records: LedgerFixture.records(
+                signatures,
+                validators: validators,
+                departmentCount: max(4, departmentCount, validatorCount),
+                parameters: parameters
+            )
         )
         do {
             genesisBlock = try Executor.genesisBlock(genesis, suite: suite)
@@ -107,11 +113,14 @@ package struct LedgerFixture: Sendable {
     private static func records(
         _ signatures: FakeSignatures,
         validators: ValidatorSet,
+        departmentCount: Int,
         parameters: ParametersRecord
     ) -> [Record] {
-        let names = [("police", "公安局"), ("market", "市场监督管理局"), ("health", "卫生健康局"), ("housing", "住房局")]
-        let departments = zip(LedgerFixture.departments, names).map { id, name in
-            Record.department(
+        let named = [("police", "公安局"), ("market", "市场监督管理局"), ("health", "卫生健康局"), ("housing", "住房局")]
+        let names = named + (4..<departmentCount).map { ("department-\($0 + 1)", "部门\($0 + 1)") }
+        let departments = names.enumerated().map { place, name in
+            let id = DepartmentID(UInt16(place + 1))
+            return Record.department(
                 DepartmentRecord(
                     id: id,
                     code: code(name.0),
@@ -134,7 +143,7 @@ package struct LedgerFixture: Sendable {
         )
         let set = ValidatorSetRecord(
             set: validators,
-            departments: (0..<validators.count).map { LedgerFixture.departments[$0 % 4] }
+            departments: (1...UInt16(validators.count)).map { DepartmentID($0) }
         )
         return departments + [.serviceSystem(service), .validatorSet(set), .parameters(parameters)] + rules
     }

@@ -64,7 +64,9 @@ package struct Catalogue: Sendable {
             } catch {
                 unreadable.append(record.code.text)
             }
-        case .network, .validatorSet, .parameters, .subject, .accessHead, .certificate, .serviceCase: break
+        case .network, .validatorSet, .parameters, .subject, .accessHead, .certificate, .serviceCase, .proposal,
+            .equivocation:
+            break
         }
     }
 

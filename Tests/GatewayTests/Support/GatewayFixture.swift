@@ -74,9 +74,9 @@ final class GatewayFixture: Sendable {
         let header = store.view().header
         gate = FakeGate(
             status: NodeStatus(
-                validatorCount: 4,
-                connectedPeers: [ReplicaIndex(0), ReplicaIndex(1), ReplicaIndex(2)],
-                ownIndex: ReplicaIndex(1),
+                validators: [NodeID(1), NodeID(2), NodeID(3), NodeID(4)],
+                connected: [NodeID(1), NodeID(2), NodeID(3)],
+                ownNode: NodeID(2),
                 epoch: .zero,
                 view: header.view,
                 finalHeight: header.height,

@@ -77,7 +77,7 @@ extension RecordKind {
     fileprivate var isInstitution: Bool {
         switch self {
         case .network, .department, .serviceSystem, .validatorSet, .parameters, .certificateType, .matter: true
-        case .subject, .accessHead, .certificate, .serviceCase: false
+        case .subject, .accessHead, .certificate, .serviceCase, .proposal, .equivocation: false
         }
     }
 }
@@ -85,7 +85,7 @@ extension RecordKind {
 extension Record {
     fileprivate var isInstitution: Bool {
         switch self {
-        case .subject, .accessHead, .certificate, .serviceCase: false
+        case .subject, .accessHead, .certificate, .serviceCase, .proposal, .equivocation: false
         default: true
         }
     }

@@ -21,6 +21,17 @@ package enum JournalRecord: Hashable, Sendable, CanonicalCodable {
         }
     }
 
+    /// The epoch that it is about; nil for what is true of the key in all of them.
+    package var epoch: Epoch? {
+        switch self {
+        case .vote(let vote): vote.epoch
+        case .certificate(let certificate): certificate.epoch
+        case .certification(let certification): certification.epoch
+        case .floor(let epoch, _): epoch
+        case .refused: nil
+        }
+    }
+
     package func encode(to encoder: inout CanonicalEncoder) {
         switch self {
         case .vote(let vote):

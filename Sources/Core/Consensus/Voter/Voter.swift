@@ -48,9 +48,9 @@ package struct Voter: Sendable {
     let verifier: any SignatureVerifier
     let startRefusal: RefusalReason?
     /// Why this key never votes again; the journal says so too.
-    var lastingRefusal: RefusalReason?
+    package internal(set) var lastingRefusal: RefusalReason?
     /// What an older epoch is answered with.
-    let previousFinalisation: QuorumCertificate?
+    package let previousFinalisation: QuorumCertificate?
     /// Payloads that were certified before the restart.
     var certifiedBefore: [View: Digest] = [:]
     /// No vote is ever cast at or below it.

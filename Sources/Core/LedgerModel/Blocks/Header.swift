@@ -26,6 +26,8 @@ package struct Header: Hashable, Sendable, CanonicalCodable {
 
     /// Whether the block changes the validator set, so that its epoch ends with it.
     package var endsEpoch: Bool { validatorSet != childValidatorSet }
+    /// The epoch of the block's children.
+    package var childEpoch: Epoch { endsEpoch ? Epoch(epoch.rawValue + 1) : epoch }
 
     package init(
         network: Digest,

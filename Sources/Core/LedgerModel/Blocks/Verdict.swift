@@ -39,6 +39,17 @@ package enum Verdict: UInt16, Sendable, CaseIterable, CanonicalCodable {
     case matterVersionNotCurrent = 81
     case matterOfOtherDepartment = 82
     case caseExists = 83
+    // Governance.
+    case departmentNotVoting = 100
+    case proposalUnknown = 101
+    case proposalClosed = 102
+    case proposalOfOtherDepartment = 103
+    case alreadyApproved = 104
+    case changeNotApplicable = 105
+    // Evidence.
+    case evidenceOfOtherEpoch = 120
+    case evidenceInvalid = 121
+    case evidenceKnown = 122
 
     package func encode(to encoder: inout CanonicalEncoder) { encoder.append(rawValue) }
 

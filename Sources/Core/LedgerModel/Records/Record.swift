@@ -16,6 +16,8 @@ package enum Record: Hashable, Sendable {
     case accessHead(AccessHeadRecord)
     case certificate(CertificateRecord)
     case serviceCase(CaseRecord)
+    case proposal(ProposalRecord)
+    case equivocation(EquivocationRecord)
 
     /// Under which key the record is found.
     package var key: RecordKey {
@@ -31,6 +33,8 @@ package enum Record: Hashable, Sendable {
         case .accessHead(let record): .accessHead(record.id)
         case .certificate(let record): .certificate(record.commitment)
         case .serviceCase(let record): .serviceCase(record.id)
+        case .proposal(let record): .proposal(record.id)
+        case .equivocation(let record): .equivocation(epoch: record.epoch, validator: record.validator)
         }
     }
 }
@@ -50,6 +54,8 @@ extension Record: CanonicalCodable {
         case .accessHead(let record): encoder.append(record)
         case .certificate(let record): encoder.append(record)
         case .serviceCase(let record): encoder.append(record)
+        case .proposal(let record): encoder.append(record)
+        case .equivocation(let record): encoder.append(record)
         }
     }
 
@@ -68,6 +74,8 @@ extension Record: CanonicalCodable {
         case .accessHead: self = .accessHead(try decoder.read())
         case .certificate: self = .certificate(try decoder.read())
         case .serviceCase: self = .serviceCase(try decoder.read())
+        case .proposal: self = .proposal(try decoder.read())
+        case .equivocation: self = .equivocation(try decoder.read())
         }
     }
 }

@@ -13,6 +13,8 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case accessHead = 8
     case certificate = 9
     case serviceCase = 10
+    case proposal = 11
+    case equivocation = 12
 }
 
 /// How a record is found without knowing its position: its kind and 32 bytes of identity.
@@ -60,4 +62,9 @@ package struct RecordKey: Hashable, Sendable {
         RecordKey(kind: .certificate, identity: commitment)
     }
     package static func serviceCase(_ id: Digest) -> RecordKey { RecordKey(kind: .serviceCase, identity: id) }
+    package static func proposal(_ id: Digest) -> RecordKey { RecordKey(kind: .proposal, identity: id) }
+    package static func equivocation(epoch: Epoch, validator: ReplicaIndex) -> RecordKey {
+        let identity = Digest(words: (0, 0, epoch.rawValue, UInt64(validator.rawValue)))
+        return RecordKey(kind: .equivocation, identity: identity)
+    }
 }

@@ -1,3 +1,4 @@
+package import Consensus
 package import Primitives
 
 /// What a transaction asks for. The order of the cases is their tag on the wire; a tag is never reused.
@@ -9,6 +10,9 @@ package enum Payload: Hashable, Sendable {
     case changeStatus(StatusChangeBatch)
     case recordAccess(AccessRecord)
     case recordCase(CaseDecision)
+    case propose(GovernanceProposal)
+    case decideProposal(GovernanceVote)
+    case reportEquivocation(Evidence)
 
     /// The tag on the wire and in logs.
     package var tag: Int {
@@ -20,13 +24,16 @@ package enum Payload: Hashable, Sendable {
         case .changeStatus: 4
         case .recordAccess: 5
         case .recordCase: 6
+        case .propose: 7
+        case .decideProposal: 8
+        case .reportEquivocation: 9
         }
     }
 
     /// Whether a flood of other transactions must not hold it up (docs/protocol.md [POOL]).
     package var isUrgent: Bool {
         switch self {
-        case .changeStatus, .setSubjectStatus, .rotateSubjectKey: true
+        case .changeStatus, .setSubjectStatus, .rotateSubjectKey, .propose, .decideProposal, .reportEquivocation: true
         case .registerSubject, .issueCertificates, .recordAccess, .recordCase: false
         }
     }
@@ -43,6 +50,9 @@ extension Payload: CanonicalCodable {
         case .changeStatus(let payload): encoder.append(payload)
         case .recordAccess(let payload): encoder.append(payload)
         case .recordCase(let payload): encoder.append(payload)
+        case .propose(let payload): encoder.append(payload)
+        case .decideProposal(let payload): encoder.append(payload)
+        case .reportEquivocation(let evidence): encoder.append(evidence)
         }
     }
 
@@ -55,6 +65,9 @@ extension Payload: CanonicalCodable {
         case 4: self = .changeStatus(try decoder.read())
         case 5: self = .recordAccess(try decoder.read())
         case 6: self = .recordCase(try decoder.read())
+        case 7: self = .propose(try decoder.read())
+        case 8: self = .decideProposal(try decoder.read())
+        case 9: self = .reportEquivocation(try decoder.read())
         case let other: throw .unknownTag(type: "Payload", found: UInt64(other))
         }
     }

@@ -69,7 +69,8 @@ package struct VerifiedTransaction: Hashable, Sendable {
 }
 
 extension TransactionBody {
-    /// Whether the signatures that a payload carries besides the author's are valid; their keys stand in the payload.
+    /// Whether the signatures that a payload carries besides the author's are valid, where their keys stand in the payload.
+    /// Those of evidence are looked at by the ledger, which knows the validators.
     package func hasValidInnerSignatures(suite: Suite) -> Bool {
         switch payload {
         case .registerSubject(let registration):
@@ -82,7 +83,8 @@ extension TransactionBody {
             guard case .department(let department) = author else { return false }
             let entry = access.entry(network: network, department: department, transaction: id)
             return suite.verifier.isValid(access.signature, of: entry.signingBytes, by: access.headKey)
-        case .setSubjectStatus, .issueCertificates, .changeStatus, .recordCase:
+        case .setSubjectStatus, .issueCertificates, .changeStatus, .recordCase, .propose, .decideProposal,
+            .reportEquivocation:
             return true
         }
     }

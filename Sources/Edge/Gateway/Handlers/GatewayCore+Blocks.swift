@@ -175,6 +175,9 @@ extension Payload {
         case .changeStatus: "changeStatus"
         case .recordAccess: "recordAccess"
         case .recordCase: "recordCase"
+        case .propose: "propose"
+        case .decideProposal: "decideProposal"
+        case .reportEquivocation: "reportEquivocation"
         }
     }
 

@@ -15,7 +15,7 @@ extension GatewayCore {
         guard let quorum = catalogue.validators?.set.quorum else { return false }
         let final = status.finalHeight.rawValue
         let stored = status.storedHeight.rawValue
-        return status.connectedPeers.count >= quorum && final - min(final, stored) <= Self.storeLagMax
+        return status.connected.count >= quorum && final - min(final, stored) <= Self.storeLagMax
     }
 
     func readiness() throws(Refusal) -> Response {
@@ -25,16 +25,15 @@ extension GatewayCore {
 
     func nodeReport() -> NodeReport {
         let status = gate.status
-        let validators = catalogue.validators?.departments ?? []
-        let peers = validators.enumerated().map { index, department in
-            let record = catalogue.departments[department]
+        let peers = status.validators.enumerated().map { index, node in
+            let record = catalogue.departments[DepartmentID(node.rawValue)]
             return PeerReport(
                 index: UInt16(index),
-                department: department.rawValue,
+                department: node.rawValue,
                 code: record?.code.text ?? "unknown",
                 name: record?.name ?? "unknown",
                 englishName: record?.englishName ?? "unknown",
-                connected: status.connectedPeers.contains(ReplicaIndex(UInt16(index)))
+                connected: status.connected.contains(node)
             )
         }
         return NodeReport(
@@ -43,8 +42,8 @@ extension GatewayCore {
             suite: "\(genesis.suite)",
             department: DepartmentSummary(department),
             ready: isReady(status),
-            validatorCount: status.validatorCount,
-            ownIndex: status.ownIndex?.rawValue,
+            validatorCount: status.validators.count,
+            ownIndex: status.validators.firstIndex(of: status.ownNode).map { UInt16($0) },
             epoch: status.epoch.rawValue,
             view: status.view.rawValue,
             finalHeight: status.finalHeight,
@@ -71,8 +70,8 @@ extension GatewayCore {
         )
         text.gauge("zhixin_epoch", "The epoch.", status.epoch.rawValue)
         text.gauge("zhixin_view", "The view.", status.view.rawValue)
-        text.gauge("zhixin_validators", "Validators of the epoch.", status.validatorCount)
-        text.gauge("zhixin_peers_connected", "Validators with a link, this one included.", status.connectedPeers.count)
+        text.gauge("zhixin_validators", "Validators of the epoch.", status.validators.count)
+        text.gauge("zhixin_peers_connected", "Validators with a link, this one included.", status.connected.count)
         text.gauge("zhixin_pool_transactions", "Transactions that wait.", status.poolCount)
         text.gauge("zhixin_equivocations", "Validators that contradicted themselves.", status.equivocations.count)
         text.gauge(

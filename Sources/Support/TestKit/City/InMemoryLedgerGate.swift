@@ -127,9 +127,9 @@ package final class InMemoryLedgerGate: LedgerGate {
     package var status: NodeStatus {
         let header = store.view().header
         return NodeStatus(
-            validatorCount: validators.count,
-            connectedPeers: [],
-            ownIndex: nil,
+            validators: (1...UInt16(validators.count)).map { NodeID($0) },
+            connected: [],
+            ownNode: NodeID(0),
             epoch: header.epoch,
             view: header.view,
             finalHeight: header.height,

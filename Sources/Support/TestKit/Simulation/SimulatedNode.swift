@@ -42,7 +42,14 @@ struct SimulatedNode: Sendable {
 
     var isTraitor: Bool { behaviour != nil }
     var isUp: Bool { core != nil }
-    var replicaIndex: ReplicaIndex { ReplicaIndex(UInt16(index)) }
+    /// Its department has the number after its place.
+    static func identifier(_ index: Int) -> NodeID { NodeID(UInt16(index + 1)) }
+    /// The voting keys of a node: that of genesis, and another one to change to.
+    static func signers(_ fixture: LedgerFixture, _ index: Int) -> [FakeSigner] {
+        [fixture.validatorSigner(index), fixture.signatures.signer(5000 + UInt64(index))]
+    }
+    /// The place of the node with this number.
+    static func index(_ node: NodeID) -> Int { Int(node.rawValue) - 1 }
 
     /// The times that the node's process reads at `now`.
     func time(at now: UInt64) -> StepTime {
@@ -70,27 +77,24 @@ struct SimulatedNode: Sendable {
     }
 
     /// Starts a process from what the disk holds, read back from bytes.
-    mutating func start(_ fixture: LedgerFixture, at now: UInt64, monotonicOffset: UInt64) {
+    mutating func start(_ fixture: LedgerFixture, at now: UInt64, monotonicOffset: UInt64) throws {
         let (votes, blocks) = disk.restored()
         let state = disk.store.state
         self.monotonicOffset = monotonicOffset
         gaveUp = false
-        core = ReplicaCore(
+        core = try ReplicaCore(
             configuration: ReplicaConfiguration(
                 network: fixture.network,
                 suite: fixture.suite,
-                validators: fixture.validators,
-                ownIndex: replicaIndex,
-                parameters: fixture.parameters
+                ownNode: SimulatedNode.identifier(index)
             ),
             committed: state,
-            blocks: blocks,
-            restoration: VoterRestoration(
+            restoration: ReplicaRestoration(
                 records: votes,
-                lastFinalised: FinalisedPoint(epoch: .zero, view: state.header.view, payload: state.headerDigest),
+                blocks: blocks,
                 lastFinalisation: disk.store.certificate(of: state.headerDigest)
             ),
-            signer: fixture.validatorSigner(index)
+            signers: SimulatedNode.signers(fixture, index)
         )
     }
 }

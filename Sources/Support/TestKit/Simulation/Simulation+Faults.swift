@@ -9,7 +9,11 @@ extension Simulation {
         tell("node \(node) starts at height \(nodes[node].disk.store.height)")
         // A process's monotonic clock begins wherever its host's does.
         let offset = UInt64.random(in: 0...now, using: &random)
-        nodes[node].start(fixture, at: now, monotonicOffset: offset)
+        do {
+            try nodes[node].start(fixture, at: now, monotonicOffset: offset)
+        } catch {
+            return violate("node \(node) cannot start: \(error)")
+        }
         if !nodes[node].isTraitor {
             let newest = nodes[node].disk.store.newestBlock
             let height = Int(newest.header.height.rawValue)

@@ -61,7 +61,10 @@ extension Simulation {
 
     /// Compares what the disks hold with what was seen on the way there.
     mutating func judgeEnd() {
-        for violation in inclusionChecker.judge(chainChecker.blocks, traitors: traitors) { violate(violation) }
+        let isTraitor = { (header: Header) in
+            epochs.node(header.proposer, in: header.epoch).map { traitors.contains($0) } ?? false
+        }
+        for violation in inclusionChecker.judge(chainChecker.blocks, isTraitor: isTraitor) { violate(violation) }
         for node in honest {
             let store = nodes[node].disk.store
             for block in chainChecker.blocks.prefix(Int(store.height.rawValue) + 1) {

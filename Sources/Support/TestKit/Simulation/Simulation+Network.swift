@@ -19,16 +19,23 @@ extension Simulation {
 
     private func traitor(_ node: Int) -> Traitor {
         Traitor(
-            index: ReplicaIndex(UInt16(node)),
-            signer: fixture.validatorSigner(node),
+            index: nodes[node].core?.ownIndex ?? ReplicaIndex(.max),
+            signer: signer(node),
             network: fixture.network,
-            validators: fixture.validators,
+            validators: nodes[node].core?.validators.set ?? fixture.validators,
             digestFunction: fixture.suite.digestFunction,
             view: nodes[node].core?.view ?? View(1),
             finalHeader: nodes[node].core?.finalHeader ?? fixture.genesisBlock.header,
             stored: nodes[node].disk.store.state,
             executor: fixture.executor
         )
+    }
+
+    /// The voting key that a node uses at present.
+    private func signer(_ node: Int) -> FakeSigner {
+        let signers = SimulatedNode.signers(fixture, node)
+        guard let core = nodes[node].core, let own = core.ownIndex else { return signers[0] }
+        return signers.first { $0.publicKey == core.validators.set.key(of: own) } ?? signers[0]
     }
 
     /// A traitor's own ideas, several times a second as long as there is trouble.
@@ -56,7 +63,9 @@ extension Simulation {
     }
 
     private mutating func observe(_ vote: Vote, from node: Int) {
-        guard Int(vote.signer.rawValue) == node else { return violate("node \(node) sends a vote of \(vote.signer)") }
+        guard epochs.node(vote.signer, in: vote.epoch) == node else {
+            return violate("node \(node) sends a vote of \(vote.signer)")
+        }
         violate(voteChecker.sent(vote, by: node, isDurable: nodes[node].disk.durableVotes.contains(vote)))
     }
 
@@ -75,7 +84,7 @@ extension Simulation {
         guard nodes[peer].isUp, network.link(node, peer).number == link else { return }
         do {
             let message = try PeerMessage(canonicalBytes: bytes)
-            give(.message(message, from: ReplicaIndex(UInt16(node))), to: peer)
+            give(.message(message, from: SimulatedNode.identifier(node)), to: peer)
         } catch {
             if !nodes[node].isTraitor { violate("node \(node) sends bytes that do not decode: \(error)") }
         }
@@ -89,7 +98,7 @@ extension Simulation {
         guard !(network.conditions.isStream && isCut) else { return }
         network.setLink(one, other, isUp: true)
         for (node, peer) in [(one, other), (other, one)] {
-            give(.connected(ReplicaIndex(UInt16(peer))), to: node)
+            give(.connected(SimulatedNode.identifier(peer)), to: node)
         }
     }
 
@@ -97,7 +106,7 @@ extension Simulation {
         guard network.link(one, other).isUp else { return }
         network.setLink(one, other, isUp: false)
         for (node, peer) in [(one, other), (other, one)] where nodes[node].isUp {
-            give(.disconnected(ReplicaIndex(UInt16(peer))), to: node)
+            give(.disconnected(SimulatedNode.identifier(peer)), to: node)
         }
     }
 }

@@ -63,7 +63,7 @@ extension Simulation {
         func after(_ range: ClosedRange<UInt64>) -> UInt64 { now + UInt64.random(in: range, using: &random) }
         switch effect {
         case .journal: break
-        case .send(let message, let peer): send(message, from: node, to: Int(peer.rawValue))
+        case .send(let message, let peer): send(message, from: node, to: SimulatedNode.index(peer))
         case .broadcast(let message):
             for peer in nodes.indices where peer != node { send(message, from: node, to: peer) }
         case .admit(let bodies, let peer):
@@ -92,12 +92,14 @@ extension Simulation {
     }
 
     private mutating func check(_ evidence: Evidence, of node: Int) {
-        let accused = Int(evidence.signer.rawValue)
+        guard let accused = epochs.node(evidence.signer, in: evidence.epoch) else {
+            return violate("node \(node) accuses nobody")
+        }
         if !nodes[accused].isTraitor { violate("node \(node) accuses \(accused), which is honest") }
     }
 
-    private mutating func blame(_ peer: ReplicaIndex, _ reason: String, by node: Int) {
-        let accused = Int(peer.rawValue)
+    private mutating func blame(_ peer: NodeID, _ reason: String, by node: Int) {
+        let accused = SimulatedNode.index(peer)
         tell("node \(node) blames \(accused): \(reason)")
         guard !nodes[node].isTraitor else { return }
         guard nodes[accused].isTraitor else {
@@ -140,9 +142,9 @@ extension Simulation {
         if !verified.isEmpty { give(.submitted(verified, isLocal: isLocal), to: node) }
     }
 
-    mutating func serve(from height: Height, to peer: ReplicaIndex, on node: Int) {
+    mutating func serve(from height: Height, to peer: NodeID, on node: Int) {
         let blocks = nodes[node].disk.store.finalisedBlocks(from: height, countMax: plan.servedBlocksMax)
-        send(.blocks(blocks), from: node, to: Int(peer.rawValue))
+        send(.blocks(blocks), from: node, to: SimulatedNode.index(peer))
     }
 
     // MARK: The store
@@ -151,6 +153,11 @@ extension Simulation {
         tell("node \(node) has height \(block.header.height) final: \(short(block.digest)), view \(block.header.view)")
         if !nodes[node].isTraitor {
             violate(chainChecker.finalised(block, by: node))
+            if let set = epochs.noteFinal(block) {
+                certificateChecker.begin(epochWith: set.set.keys)
+                faultCounts["epochs begun", default: 0] += 1
+                tell("epoch \(set.set.epoch): \(set.departments)")
+            }
             if let certificate {
                 violate(certificateChecker.shown(certificate, by: node))
                 if certificate.kind != .finalise || certificate.payload != block.digest {
@@ -164,9 +171,13 @@ extension Simulation {
         scheduleStore(node)
     }
 
+    private func signs(_ node: Int, _ certificate: QuorumCertificate) -> Bool {
+        certificate.signers.indices.contains { epochs.node($0, in: certificate.epoch) == node }
+    }
+
     /// A quorum's finalise means that each honest signer holds the block durably.
     private mutating func checkBodies(_ certificate: QuorumCertificate) {
-        for node in honest where certificate.signers.contains(nodes[node].replicaIndex) {
+        for node in honest where signs(node, certificate) {
             let holds = nodes[node].disk.durableBlocks.contains(certificate.payload)
             if !holds { violate("node \(node) finalised view \(certificate.view) without the block on its disk") }
         }

@@ -13,7 +13,7 @@ package struct Simulation {
         case input(ReplicaInput, node: Int, incarnation: Int)
         case execute(ExecutionRequest, node: Int, incarnation: Int)
         case admit([[UInt8]], isLocal: Bool, node: Int, incarnation: Int)
-        case serve(from: Height, to: ReplicaIndex, node: Int, incarnation: Int)
+        case serve(from: Height, to: NodeID, node: Int, incarnation: Int)
         case store(node: Int, incarnation: Int)
         case start(node: Int, incarnation: Int)
         case reconnect(Int, Int)
@@ -21,6 +21,7 @@ package struct Simulation {
         case endOfFault(Int)
         case unasked(node: Int)
         case client(Int)
+        case govern(Int)
         case heal
         case judge
     }
@@ -33,6 +34,7 @@ package struct Simulation {
     var nodes: [SimulatedNode] = []
     var network: SimulatedNetwork
     var clients: SimulatedClients
+    var epochs: SimulatedEpochs
     var isHealed = false
     var isOver = false
     var stage = Stage.trouble
@@ -72,11 +74,17 @@ package struct Simulation {
         self.plan = plan
         self.narrate = narrate
         random = SeededRandom(seed: plan.seed ^ 0x5851_f42d_4c95_7f2d)
-        fixture = LedgerFixture(seed: plan.seed, validatorCount: plan.nodeCount, parameters: plan.parameters)
+        fixture = LedgerFixture(
+            seed: plan.seed,
+            validatorCount: plan.validatorCount,
+            departmentCount: plan.nodeCount,
+            parameters: plan.parameters
+        )
+        epochs = SimulatedEpochs(fixture)
         network = SimulatedNetwork(nodeCount: plan.nodeCount, conditions: plan.conditions)
         clients = SimulatedClients(seed: plan.seed)
         certificateChecker = CertificateChecker(
-            keys: fixture.validators.keys,
+            keys: [fixture.validators.keys],
             network: fixture.network,
             verifier: fixture.signatures
         )
@@ -96,6 +104,7 @@ package struct Simulation {
         }
         for (index, planned) in plan.faults.enumerated() { queue.push(.fault(index), at: planned.time) }
         for (index, time) in plan.transactionTimes.enumerated() { queue.push(.client(index), at: time) }
+        for (index, planned) in plan.decisions.enumerated() { queue.push(.govern(index), at: planned.time) }
         queue.push(.heal, at: plan.healedAt)
     }
 
@@ -158,6 +167,7 @@ package struct Simulation {
         case .endOfFault(let index): end(plan.faults[index].fault)
         case .unasked(let node): actUnasked(node)
         case .client(let index): actClient(index)
+        case .govern(let index): govern(index)
         case .heal: heal()
         case .judge: judgeProgress()
         }

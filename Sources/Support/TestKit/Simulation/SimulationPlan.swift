@@ -101,6 +101,10 @@ enum Fault: Sendable {
 struct SimulationPlan: Sendable {
     let seed: UInt64
     let nodeCount: Int
+    /// Nodes that vote from the start; the others follow until they are let in.
+    let validatorCount: Int
+    /// What the departments decide, and when they do.
+    let decisions: [(time: UInt64, decision: SimulatedDecision)]
     let parameters: ParametersRecord
     let conditions: NetworkConditions
     /// Which nodes are traitors, and how.
@@ -124,10 +128,14 @@ extension SimulationPlan {
     init(seed: UInt64, effort: SimulationEffort) {
         var random = SeededRandom(seed: seed)
         let nodeCount = [4, 4, 4, 5, 7].randomElement(using: &random)!
+        // More nodes than validators, or fewer validators later on, tolerate fewer traitors.
+        let decides = nodeCount == 7 ? false : random.chance(1, in: 2)
+        let validatorCount = nodeCount == 5 && random.chance(1, in: 2) ? 4 : nodeCount
         let trouble: ClosedRange<UInt64> = effort == .quick ? 3...8 : 10...120
         let healedAt = Nanoseconds.seconds(UInt64.random(in: trouble, using: &random))
         self.seed = seed
         self.nodeCount = nodeCount
+        self.validatorCount = validatorCount
         self.healedAt = healedAt
         parameters = ParametersRecord(
             transactionLifetimeMilliseconds: [5000, 60_000, 600_000, 600_000].randomElement(using: &random)!,
@@ -156,8 +164,34 @@ extension SimulationPlan {
         transactionTimes = (0..<transactionCount)
             .map { _ in rushAt + UInt64.random(in: 0..<rush, using: &random) }
             .sorted()
+        decisions =
+            decides
+            ? SimulationPlan.decisions(nodeCount, validatorCount, until: healedAt, effort: effort, &random) : []
         reconnectsOnHealing = random.chance(1, in: 2)
         servedBlocksMax = [1, 3, 20, 1000].randomElement(using: &random)!
+    }
+
+    /// What the departments decide while things go wrong.
+    private static func decisions(
+        _ nodeCount: Int,
+        _ validatorCount: Int,
+        until end: UInt64,
+        effort: SimulationEffort,
+        _ random: inout SeededRandom
+    ) -> [(time: UInt64, decision: SimulatedDecision)] {
+        (0..<Int.random(in: 1...(effort == .quick ? 3 : 8), using: &random))
+            .map { _ in
+                let node = Int.random(in: 0..<nodeCount, using: &random)
+                let decision: SimulatedDecision =
+                    switch Int.random(in: 0..<4, using: &random) {
+                    case 0: .parameters(deltaMilliseconds: [50, 100, 200].randomElement(using: &random)!)
+                    case 1: .changeKey(node: node)
+                    case 2: .add(node: random.chance(1, in: 2) ? nodeCount - 1 : node)
+                    default: .remove(node: node)
+                    }
+                return (time: UInt64.random(in: 0..<end, using: &random), decision: decision)
+            }
+            .sorted { $0.time < $1.time }
     }
 
     private static func conditions(_ random: inout SeededRandom) -> NetworkConditions {

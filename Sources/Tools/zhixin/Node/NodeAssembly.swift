@@ -66,10 +66,10 @@ struct NodeAssembly {
         }
         self.department = department
         store = try NodeAssembly.openStore(folder, genesis: genesis, suite: suite, network: network)
-        let validators = try store.ledgerState.validatorSet()
-        let ownIndex = validators.departments.firstIndex(of: department.id).map { ReplicaIndex(UInt16($0)) }
-        links = try NodeAssembly.makeLinks(file, keys, network, validators, departments, ownIndex, logger)
-        driver = try NodeAssembly.makeDriver(folder, suite, network, validators, ownIndex, store, links, logger)
+        let own = NodeID(department.id)
+        links = try NodeAssembly.makeLinks(file, keys, network, departments, own, logger)
+        let report = NodeAssembly.reporter(department.id, network, keys)
+        driver = try NodeAssembly.makeDriver(folder, suite, network, own, store, links, report, logger)
         let driver = driver
         links.deliver { driver.receive($0) }
     }
@@ -99,24 +99,21 @@ struct NodeAssembly {
         _ file: NodeFile,
         _ keys: NodeKeys,
         _ network: Digest,
-        _ validators: ValidatorSetRecord,
         _ departments: [DepartmentRecord],
-        _ ownIndex: ReplicaIndex?,
+        _ own: NodeID,
         _ logger: Logger
     ) throws -> PeerLinkManager {
         let peers = file.peers.compactMap { peer -> LinkPeer? in
-            guard let department = departments.first(where: { $0.code == peer.department }),
-                let index = validators.departments.firstIndex(of: department.id)
-            else { return nil }
+            guard let department = departments.first(where: { $0.code == peer.department }) else { return nil }
             return LinkPeer(
-                identifier: PeerIdentifier(UInt16(index)),
+                identifier: NodeID(department.id),
                 address: LinkAddress(host: peer.host, port: UInt16(peer.linkPort)),
                 certificateDigests: [peer.certificate]
             )
         }
         return try PeerLinkManager(
             configuration: LinkConfiguration(
-                ownIdentifier: PeerIdentifier(ownIndex?.rawValue ?? .max),
+                ownIdentifier: own,
                 listen: LinkAddress(host: file.host, port: UInt16(file.linkPort)),
                 certificateChainPEM: keys.link.certificatePEM,
                 privateKeyPEM: keys.link.privateKeyPEM,
@@ -129,24 +126,37 @@ struct NodeAssembly {
         )
     }
 
+    /// Signs, in the department's name, that a validator contradicted itself.
+    private static func reporter(
+        _ department: DepartmentID,
+        _ network: Digest,
+        _ keys: NodeKeys
+    ) -> @Sendable (Evidence) -> [UInt8]? {
+        { evidence in
+            var entropy = SystemRandomNumberGenerator()
+            let body = TransactionBody(
+                network: network,
+                author: .department(department),
+                id: TransactionID(from: &entropy),
+                expiry: Clock.civil.adding(milliseconds: 60_000),
+                payload: .reportEquivocation(evidence)
+            )
+            // A key that cannot sign stops the department's own work long before this.
+            return try? Transaction(signing: body, with: keys.transaction).canonicalBytes
+        }
+    }
+
     private static func makeDriver(
         _ folder: NodeFolder,
         _ suite: Suite,
         _ network: Digest,
-        _ validators: ValidatorSetRecord,
-        _ ownIndex: ReplicaIndex?,
+        _ own: NodeID,
         _ store: LevelDBLedgerStore,
         _ links: PeerLinkManager,
+        _ makeReport: @escaping @Sendable (Evidence) -> [UInt8]?,
         _ logger: Logger
     ) throws -> NodeDriver {
-        let votes = try VotingState(
-            folder,
-            suite: suite,
-            network: network,
-            validators: validators,
-            ownIndex: ownIndex,
-            store: store
-        )
+        let votes = try VotingState(folder, suite: suite, network: network, own: own, store: store)
         if let refusal = votes.restoration.refusal {
             logger.critical("this node will not vote", metadata: ["reason": "\(refusal)"])
         }
@@ -156,21 +166,18 @@ struct NodeAssembly {
                 metadata: ["height": "\(store.view().header.height)", "final view": "\(view)"]
             )
         }
+        let core = try ReplicaCore(
+            configuration: ReplicaConfiguration(network: network, suite: suite, ownNode: own),
+            committed: store.ledgerState,
+            restoration: votes.restoration,
+            signers: votes.signers
+        )
         return NodeDriver(
             configuration: NodeConfiguration(
                 name: folder.path,
-                replica: ReplicaConfiguration(
-                    network: network,
-                    suite: suite,
-                    validators: validators.set,
-                    ownIndex: ownIndex,
-                    parameters: try store.ledgerState.parameters()
-                ),
-                committed: store.ledgerState,
-                blocks: votes.blocks,
-                restoration: votes.restoration,
-                signer: votes.signer,
-                journalledByteCount: votes.journalledByteCount
+                core: core,
+                journalledByteCount: votes.journalledByteCount,
+                makeReport: makeReport
             ),
             journal: votes.journal,
             store: store,
@@ -184,9 +191,8 @@ struct NodeAssembly {
 /// The voting key and its journal, which belong together: a key without its journal must not vote.
 struct VotingState {
     let journal: any VoteJournal
-    let blocks: [Block]
-    let restoration: VoterRestoration
-    let signer: SigningKey?
+    let restoration: ReplicaRestoration
+    let signers: [SigningKey]
     let journalledByteCount: Int
     /// See `VotingHistory.finalViewBeyond`.
     let finalViewBeyond: View?
@@ -195,24 +201,27 @@ struct VotingState {
         _ folder: NodeFolder,
         suite: Suite,
         network: Digest,
-        validators: ValidatorSetRecord,
-        ownIndex: ReplicaIndex?,
+        own: NodeID,
         store: LevelDBLedgerStore
     ) throws {
         let view = store.view()
-        let point = FinalisedPoint(epoch: view.header.epoch, view: view.header.view, payload: view.headerDigest)
-        func restoration(_ records: [Consensus.JournalRecord], _ refusal: RefusalReason?) -> VoterRestoration {
-            VoterRestoration(
+        func restoration(
+            _ records: [Consensus.JournalRecord] = [],
+            blocks: [Block] = [],
+            _ refusal: RefusalReason? = nil
+        ) -> ReplicaRestoration {
+            ReplicaRestoration(
                 records: records,
-                lastFinalised: point,
+                blocks: blocks,
                 lastFinalisation: view.certificate,
                 refusal: refusal
             )
         }
-        guard let ownIndex else {
-            (journal, blocks, signer) = (FollowerJournal(), [], nil)
+        guard FileManager.default.fileExists(atPath: folder.votingKey) else {
+            // A node without a voting key follows.
+            (journal, signers) = (FollowerJournal(), [])
             (journalledByteCount, finalViewBeyond) = (0, nil)
-            self.restoration = restoration([], nil)
+            self.restoration = restoration()
             return
         }
         let key: SigningKey
@@ -221,13 +230,12 @@ struct VotingState {
         } catch {
             throw CommandError.key(error)
         }
-        signer = key
-        let ownKey = validators.set.key(of: ownIndex)
+        signers = [key]
         let owner = suite.digestFunction.digest(network.bytes + key.publicKey.canonicalBytes)
         switch try VotingState.openJournal(at: folder.journal, owner: owner) {
         case .damaged:
             // What was voted is no longer known: follow, and never vote with this key again.
-            (journal, blocks) = (FollowerJournal(), [])
+            journal = FollowerJournal()
             (journalledByteCount, finalViewBeyond) = (0, nil)
             self.restoration = restoration([], .damagedJournal)
         case .usable(let file, let opening):
@@ -237,9 +245,9 @@ struct VotingState {
             } catch {
                 throw CommandError.history(error, folder.journal)
             }
-            (journal, blocks, journalledByteCount) = (file, history.blocks, history.byteCount)
+            (journal, journalledByteCount) = (file, history.byteCount)
             finalViewBeyond = history.finalViewBeyond(view.header, digest: view.headerDigest)
-            self.restoration = restoration(history.records, ownKey == key.publicKey ? nil : .keyNotInSet)
+            self.restoration = restoration(history.records, blocks: history.blocks)
         }
     }
 

@@ -6,30 +6,37 @@ package import Primitives
 ///
 /// Quorums, bitmaps and signed bytes are computed here anew, from the description of the formats.
 package struct CertificateChecker: Sendable {
-    private let keys: [PublicKey]
+    /// The voting keys of each epoch.
+    private var keys: [[PublicKey]]
     private let network: Digest
     private let verifier: FakeSignatures
     /// n - floor((n - 1) / 3), by a table.
-    private let quorum: Int
+    private static let quorums = [4: 3, 5: 4, 6: 5, 7: 5, 8: 6, 9: 7, 10: 7]
     private var seen: Set<QuorumCertificate> = []
-    private var notarised: [UInt64: Digest] = [:]
-    private var finalised: [UInt64: Digest] = [:]
-    private var nullified: Set<UInt64> = []
+    private var notarised: [Round: Digest] = [:]
+    private var finalised: [Round: Digest] = [:]
+    private var nullified: Set<Round> = []
 
-    package init(keys: [PublicKey], network: Digest, verifier: FakeSignatures) {
+    private struct Round: Hashable, CustomStringConvertible {
+        let epoch: UInt64
+        let view: UInt64
+        var description: String { "\(epoch)/\(view)" }
+    }
+
+    package init(keys: [[PublicKey]], network: Digest, verifier: FakeSignatures) {
         self.keys = keys
         self.network = network
         self.verifier = verifier
-        let quorums = [4: 3, 5: 4, 6: 5, 7: 5, 8: 6, 9: 7, 10: 7]
-        guard let quorum = quorums[keys.count] else { preconditionFailure("no quorum is known for \(keys.count)") }
-        self.quorum = quorum
     }
+
+    /// An epoch follows the newest one known.
+    package mutating func begin(epochWith keys: [PublicKey]) { self.keys.append(keys) }
 
     /// Takes a certificate that an honest `node` has sent or stored, and says what is wrong with that.
     package mutating func shown(_ certificate: QuorumCertificate, by node: Int) -> String? {
         guard !seen.contains(certificate) else { return nil }
         seen.insert(certificate)
-        let view = certificate.view.rawValue
+        let view = Round(epoch: certificate.epoch.rawValue, view: certificate.view.rawValue)
         if let problem = signatureProblem(certificate) {
             return "node \(node) shows a \(certificate.kind) certificate of view \(view) \(problem)"
         }
@@ -56,6 +63,11 @@ package struct CertificateChecker: Sendable {
         for bit in 0..<(certificate.signers.bytes.count * 8)
         where certificate.signers.bytes[bit / 8] >> UInt8(bit % 8) & 1 == 1 {
             signers.append(bit)
+        }
+        guard certificate.epoch.rawValue < UInt64(keys.count) else { return "of an epoch that has not begun" }
+        let keys = keys[Int(certificate.epoch.rawValue)]
+        guard let quorum = CertificateChecker.quorums[keys.count] else {
+            preconditionFailure("no quorum is known for \(keys.count)")
         }
         guard signers.count >= quorum else { return "with \(signers.count) signers" }
         guard signers.count == certificate.signatures.count else { return "with a wrong number of signatures" }

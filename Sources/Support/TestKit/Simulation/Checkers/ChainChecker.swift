@@ -52,7 +52,17 @@ struct ChainChecker: Sendable {
         blocks.append(FinalBlock(digest: block.digest, header: block.header, transactions: transactions))
         let header = block.header
         if header.parent != parent.digest { return "height \(height) does not name its parent" }
-        if header.view <= parent.header.view { return "height \(height) is not of a later view than its parent" }
+        // A header that names another set for its child than for itself is the last of its epoch.
+        let isLast = parent.header.validatorSet != parent.header.childValidatorSet
+        if header.epoch.rawValue != parent.header.epoch.rawValue + (isLast ? 1 : 0) {
+            return "height \(height) is of epoch \(header.epoch), its parent of \(parent.header.epoch)"
+        }
+        if header.validatorSet != parent.header.childValidatorSet {
+            return "height \(height) is not of the set that its parent names"
+        }
+        if header.view.rawValue <= (isLast ? 0 : parent.header.view.rawValue) {
+            return "height \(height) is not of a later view than its parent"
+        }
         if header.timestamp <= parent.header.timestamp { return "height \(height) is not later than its parent" }
         if header.registerSize < parent.header.registerSize { return "the register shrank at height \(height)" }
         return nil

@@ -15,7 +15,7 @@ struct InclusionChecker: Sendable {
     func isAcknowledged(_ transaction: Digest) -> Bool { acknowledged.contains(transaction) }
 
     /// What is wrong with the chain of `blocks`, and which submitted transactions it lacks.
-    func judge(_ blocks: [ChainChecker.FinalBlock], traitors: [Int]) -> [String] {
+    func judge(_ blocks: [ChainChecker.FinalBlock], isTraitor: (Header) -> Bool) -> [String] {
         var violations: [String] = []
         var inclusions: [Digest: Int] = [:]
         for block in blocks {
@@ -23,7 +23,7 @@ struct InclusionChecker: Sendable {
                 let isRepeat = inclusions[digest] != nil
                 if !isRepeat { inclusions[digest] = 0 }
                 if verdict != .repeated { inclusions[digest, default: 0] += 1 }
-                if isRepeat, !traitors.contains(Int(block.header.proposer.rawValue)) {
+                if isRepeat, !isTraitor(block.header) {
                     violations.append(
                         "an honest leader included transaction \(digest) again at height \(block.header.height): \(verdict)"
                     )

@@ -11,6 +11,7 @@ package struct VoteChecker: Sendable {
 
     private struct Place: Hashable {
         let node: Int
+        let epoch: UInt64
         let view: UInt64
     }
 
@@ -22,7 +23,7 @@ package struct VoteChecker: Sendable {
     /// Takes a vote that an honest `node` has put on the wire, and says what is wrong with that.
     package mutating func sent(_ vote: Vote, by node: Int, isDurable: Bool) -> String? {
         guard isDurable else { return "node \(node) sent a \(vote.kind) of view \(vote.view) that its disk lacks" }
-        let place = Place(node: node, view: vote.view.rawValue)
+        let place = Place(node: node, epoch: vote.epoch.rawValue, view: vote.view.rawValue)
         var cast = cast[place, default: Cast()]
         defer { self.cast[place] = cast }
         let block = (parent: vote.parentView.rawValue, block: vote.payload)
