@@ -24,18 +24,7 @@ import Testing
             transactionLifetimeMilliseconds: 600_000,
             consensus: ConsensusParameters(deltaMilliseconds: 50)
         )
-        let proposal = GovernanceProposal(changes: [.setParameters(parameters)], closesAt: expiry)
-        let name = GovernanceProposal.identifier(
-            author: LedgerFixture.police,
-            id: LedgerFixture.transactionID(1),
-            suite: fixture.suite
-        )
-        let vote = Payload.decideProposal(GovernanceVote(proposal: name, word: .approve))
-        let transactions = [
-            fixture.transaction(by: LedgerFixture.police, id: 1, expiry: expiry, .propose(proposal)),
-            fixture.transaction(by: LedgerFixture.market, id: 2, expiry: expiry, vote),
-            fixture.transaction(by: LedgerFixture.health, id: 3, expiry: expiry, vote),
-        ]
+        let transactions = fixture.agreement(on: [.setParameters(parameters)], id: 1, expiry: expiry)
         let block = try replica.block(transactions, view: 1, on: replica.ledger.state)
         #expect(block.verdicts == [.accepted, .accepted, .accepted] && block.endsEpoch)
         return block

@@ -49,6 +49,37 @@ struct ReplayTests {
         #expect(try await world.audit([FinalisedBlock]()) == .sound)
     }
 
+    /// docs/protocol.md [EPOCH-BEGIN]
+    @Test(arguments: [0, 1500])
+    func anAuditFollowsEpochs(blocksInBetween: Int) async throws {
+        var chain = CertifiedChain(fixture: fixture)
+        for number in 0..<3 as Range<UInt64> {
+            let parameters = ParametersRecord(
+                transactionLifetimeMilliseconds: 600_000 - number,
+                consensus: .initial
+            )
+            try chain.append(
+                fixture.agreement(on: [.setParameters(parameters)], id: 1 + 3 * number, expiry: chain.expiry)
+            )
+            // So that certificates of the next epoch are looked at before it has begun, and after.
+            for _ in 0...blocksInBetween { try chain.append() }
+        }
+        #expect(chain.newest.epoch == Epoch(3))
+        #expect(try await world.audit(chain.blocks) == .sound)
+        // A certificate of the epoch before proves nothing.
+        var blocks = chain.blocks
+        let last = chain.newest
+        let ballot = Ballot.finalise(
+            epoch: Epoch(2),
+            view: last.view,
+            parentView: View(last.view.rawValue - 1),
+            payload: last.digest(fixture.suite.digestFunction)
+        )
+        let stale = chain.certificate(for: ballot, signers: [0, 1, 2])
+        blocks[blocks.count - 1] = FinalisedBlock(block: blocks[blocks.count - 1].block, certificate: stale)
+        #expect(try await world.audit(blocks).fault?.rule == .certificate)
+    }
+
     @Test func manyBatchesAreReplayedInOrder() async throws {
         // More blocks than go through the stages together.
         var chain = CertifiedChain(fixture: fixture)

@@ -97,11 +97,74 @@ struct HeaderChainTests {
             ),
             (header.with(proposer: wrongProposer), .proposer(found: wrongProposer, leader: header.proposer)),
             (header.with(registerSize: 1), .registerSize(found: 1, previous: previous.registerSize)),
-            (header.with(childValidatorSet: other), .epochEnds(childValidatorSet: other)),
             (header.with(epoch: Epoch(1)), .header(.epochNotFollowed(found: Epoch(1)))),
         ]
         for (changed, expected) in cases { #expect(try refusal(after: 3, changed, nil) == expected) }
         #expect(try refusal(after: 3, header, nil) == nil)
+    }
+
+    /// docs/protocol.md [EPOCH-BEGIN]
+    @Test func theChainIsFollowedIntoANewEpochWithItsSetOnly() throws {
+        var chain = chain
+        let key = chain.fixture.signatures.signer(77).publicKey
+        let changes = [GovernanceChange.replaceValidatorKey(department: LedgerFixture.housing, key: key)]
+        let last = try chain.append(chain.fixture.agreement(on: changes, id: 1, expiry: chain.expiry))
+        #expect(last.endsEpoch)
+        let set = try chain.ledger.state.validatorSet()
+        let first = try chain.append(skippedViews: 1)
+        #expect(first.header.epoch == Epoch(1) && first.header.view == View(2))
+
+        var verifier = try verifier(after: 6)
+        #expect(throws: HeaderChainError.header(.epochNotFollowed(found: Epoch(1)))) { try verifier.begin(set) }
+        try verifier.append(chain.blocks[6])
+        #expect(throws: HeaderChainError.header(.epochNotFollowed(found: Epoch(1)))) {
+            try verifier.append(chain.blocks[7])
+        }
+        let old = try #require(ValidatorSet(epoch: Epoch(1), keys: chain.fixture.validators.keys))
+        let wrong = ValidatorSetRecord(set: old, departments: set.departments)
+        #expect(throws: HeaderChainError.self) { try verifier.begin(wrong) }
+        try verifier.begin(set)
+        try verifier.append(chain.blocks[7])
+        try verifier.finish()
+        // What epoch 0 signed is still verified by its own set.
+        #expect(throws: Never.self) {
+            try verifier.ledger.verify(
+                chain.blocks[0].block.header,
+                certificate: try #require(chain.blocks[0].certificate)
+            )
+        }
+        // The replaced key signs nothing any more.
+        let stale = chain.certificate(of: first.header, parentView: .zero, signers: [0, 1, 3])
+        #expect(throws: HeaderError.certificate(.badSignature(signer: ReplicaIndex(3)))) {
+            try verifier.ledger.verify(first.header, certificate: stale)
+        }
+    }
+
+    @Test func onlyTheLastBlockOfAnEpochIsFinalInALaterView() throws {
+        var chain = chain
+        let parameters = ParametersRecord(transactionLifetimeMilliseconds: 60_000, consensus: .initial)
+        let last = try chain.append(
+            chain.fixture.agreement(on: [.setParameters(parameters)], id: 1, expiry: chain.expiry)
+        )
+        let verifier = try verifier(after: 6)
+        for (header, isAllowed) in [(last.header, true), (chain.blocks[5].block.header, false)] {
+            let ballot = Ballot.finalise(
+                epoch: .zero,
+                view: View(header.view.rawValue + 2),
+                parentView: header.view.next,
+                payload: header.digest(chain.fixture.suite.digestFunction)
+            )
+            let certificate = chain.certificate(for: ballot, signers: [0, 1, 2])
+            #expect(((try? verifier.ledger.verify(header, certificate: certificate)) != nil) == isAllowed)
+        }
+        var following = verifier
+        try following.append(
+            last.header,
+            certificate: chain.certificate(
+                for: .finalise(epoch: .zero, view: View(90), parentView: View(89), payload: last.digest),
+                signers: [0, 1, 2]
+            )
+        )
     }
 
     @Test func aCertificateThatIsThereMustHold() throws {

@@ -134,7 +134,7 @@ struct HeaderTests {
             (header.with(epoch: Epoch(1)), .epochNotFollowed(found: Epoch(1))),
             (
                 header.with(validatorSet: other),
-                .otherValidatorSet(found: other, expected: ledger.validatorSetDigest)
+                .otherValidatorSet(found: other, expected: header.validatorSet)
             ),
         ]
         for (changed, expected) in cases { #expect(refusal(changed, chain.newestCertificate) == expected) }

@@ -10,7 +10,9 @@ package enum HeaderChainError: Error, Equatable, Sendable {
     case parent(found: Digest, expected: Digest)
     /// The header's history root is not that over the headers before it.
     case historyRoot(found: Digest, expected: Digest)
-    /// The view does not go up.
+    /// The header is of another epoch than the one before it asks for.
+    case epoch(found: Epoch, expected: Epoch)
+    /// The view does not go up within the epoch.
     case view(found: View, previous: View)
     /// The time does not go up ([TIME]).
     case timestamp(found: Timestamp, previous: Timestamp)
@@ -18,8 +20,6 @@ package enum HeaderChainError: Error, Equatable, Sendable {
     case proposer(found: ReplicaIndex, leader: ReplicaIndex)
     /// The register shrank: positions are never given up.
     case registerSize(found: UInt64, previous: UInt64)
-    /// The header hands over to another validator set; this verifier follows one epoch only.
-    case epochEnds(childValidatorSet: Digest)
     /// The signers named another parent view than the view of the block before.
     case certificateParentView(found: View, expected: View)
     /// Nothing certifies the newest headers: a block is final with a certificate of its own or of a descendant.

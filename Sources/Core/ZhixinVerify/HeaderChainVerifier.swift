@@ -5,10 +5,10 @@ package import Primitives
 
 /// Follows a chain of headers from genesis: each must continue the one before it, and the newest must be certified.
 ///
-/// It is a value: a header that is refused leaves it as it was. It follows one epoch, as `LedgerVerifier` does, and
-/// says nothing about what the blocks contain.
+/// It is a value: a header that is refused leaves it as it was. After the last header of an epoch it must be given the next
+/// validator set (`begin`). It says nothing about what the blocks contain.
 package struct HeaderChainVerifier: Sendable {
-    package let ledger: LedgerVerifier
+    package private(set) var ledger: LedgerVerifier
     /// The last header that was appended; genesis to begin with.
     package private(set) var newest: Header
     package private(set) var newestDigest: Digest
@@ -57,13 +57,26 @@ package struct HeaderChainVerifier: Sendable {
         let digest = header.digest(ledger.suite.digestFunction)
         precondition(certified == nil || certified?.digest == digest, "a certificate goes with its own header")
         try checkLink(header)
-        if let certified, certified.parentView != newest.view {
-            throw .certificateParentView(found: certified.parentView, expected: newest.view)
+        // A block that was proposed again names the view in which it was certified before.
+        let parentView = newest.endsEpoch ? .zero : newest.view
+        if let certified, !certified.isOfLaterView, certified.parentView != parentView {
+            throw .certificateParentView(found: certified.parentView, expected: parentView)
         }
         newest = header
         newestDigest = digest
         history.append(hasher.leaf(digest), hasher: hasher)
         if certified != nil { newestCertifiedHeight = header.height }
+    }
+
+    /// Follows the chain into the epoch that begins after the newest header.
+    ///
+    /// - Throws: `HeaderChainError.header`, as `LedgerVerifier.begin` does.
+    package mutating func begin(_ set: ValidatorSetRecord) throws(HeaderChainError) {
+        do throws(HeaderError) {
+            try ledger.begin(set, after: newest)
+        } catch {
+            throw .header(error)
+        }
     }
 
     /// Checks that the newest header is final by itself.
@@ -76,8 +89,9 @@ package struct HeaderChainVerifier: Sendable {
     }
 
     private func checkLink(_ header: Header) throws(HeaderChainError) {
+        let validators: ValidatorSetRecord
         do throws(HeaderError) {
-            try ledger.checkIdentity(of: header)
+            validators = try ledger.checkIdentity(of: header)
         } catch {
             throw .header(error)
         }
@@ -89,17 +103,18 @@ package struct HeaderChainVerifier: Sendable {
         guard header.historyRoot == historyRoot else {
             throw .historyRoot(found: header.historyRoot, expected: historyRoot)
         }
-        guard header.view > newest.view else { throw .view(found: header.view, previous: newest.view) }
+        guard header.epoch == newest.childEpoch else {
+            throw .epoch(found: header.epoch, expected: newest.childEpoch)
+        }
+        let previous = newest.endsEpoch ? .zero : newest.view
+        guard header.view > previous else { throw .view(found: header.view, previous: previous) }
         guard header.timestamp > newest.timestamp else {
             throw .timestamp(found: header.timestamp, previous: newest.timestamp)
         }
-        let leader = ledger.validators.set.leader(of: header.view)
+        let leader = validators.set.leader(of: header.view)
         guard header.proposer == leader else { throw .proposer(found: header.proposer, leader: leader) }
         guard header.registerSize >= newest.registerSize else {
             throw .registerSize(found: header.registerSize, previous: newest.registerSize)
-        }
-        guard header.childValidatorSet == ledger.validatorSetDigest else {
-            throw .epochEnds(childValidatorSet: header.childValidatorSet)
         }
     }
 }

@@ -7,9 +7,9 @@ package enum HeaderError: Error, Equatable, Sendable {
     case otherNetwork(found: Digest, expected: Digest)
     /// A later protocol, which this verifier does not know.
     case unknownProtocolVersion(found: UInt16)
-    /// The header is of a later epoch; this verifier follows epoch 0 only.
+    /// The header is of an epoch whose validator set this verifier was not given.
     case epochNotFollowed(found: Epoch)
-    /// The header names another validator set than that of genesis.
+    /// A header names another validator set than that of its epoch.
     case otherValidatorSet(found: Digest, expected: Digest)
     /// The certificate is of votes that finalise nothing.
     case notFinalising(found: VoteKind)

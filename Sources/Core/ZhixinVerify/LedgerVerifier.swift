@@ -5,17 +5,21 @@ package import Primitives
 
 /// What an outsider trusts: one genesis file, and what follows from it.
 ///
-/// Everything that this library verifies, it verifies against this value. It follows one epoch: the validator set, the
-/// departments' keys and the certificate types are those of genesis. A header that names another set is refused.
+/// Everything that this library verifies, it verifies against this value. It begins with epoch 0, and follows the ledger
+/// into a later one when it is given that epoch's validator set (`begin`). The departments' keys and the certificate types
+/// are those of genesis. A header of an epoch that is not followed, or that names another set, is refused.
 package struct LedgerVerifier: Sendable {
     package let genesis: Genesis
     /// The digest of the genesis file.
     package let network: Digest
     package let suite: Suite
-    /// Who signs the headers.
-    package let validators: ValidatorSetRecord
-    /// What headers name that set by.
-    package let validatorSetDigest: Digest
+    /// Who signs the headers of each epoch that is followed, from epoch 0 on.
+    package private(set) var epochs: [ValidatorSetRecord]
+    /// What headers name those sets by.
+    private var setDigests: [Digest]
+
+    /// Who signs the headers of the newest epoch that is followed.
+    package var validators: ValidatorSetRecord { epochs[epochs.count - 1] }
 
     /// - Parameter suite: The suite that the genesis file's suite code stands for.
     /// - Throws: `PinnedGenesisError` for a file that names no validator set for epoch 0.
@@ -25,8 +29,29 @@ package struct LedgerVerifier: Sendable {
         self.genesis = genesis
         self.network = genesis.digest(suite.digestFunction)
         self.suite = suite
-        self.validators = validators
-        self.validatorSetDigest = validators.set.digest(using: suite.digestFunction)
+        epochs = [validators]
+        setDigests = [validators.set.digest(using: suite.digestFunction)]
+    }
+
+    /// Who signs the headers of an epoch, if it is followed.
+    package func validators(of epoch: Epoch) -> ValidatorSetRecord? {
+        epoch.rawValue < UInt64(epochs.count) ? epochs[Int(epoch.rawValue)] : nil
+    }
+
+    /// Follows the ledger into the epoch after that of `last`, a final header.
+    ///
+    /// - Throws: `HeaderError.epochNotFollowed` unless `last` is the last header of the newest epoch followed, `.otherValidatorSet`
+    ///   when it names another set for its child.
+    package mutating func begin(_ set: ValidatorSetRecord, after last: Header) throws(HeaderError) {
+        guard last.endsEpoch, last.epoch.rawValue + 1 == UInt64(epochs.count), set.set.epoch == last.childEpoch else {
+            throw .epochNotFollowed(found: set.set.epoch)
+        }
+        let digest = set.set.digest(using: suite.digestFunction)
+        guard digest == last.childValidatorSet else {
+            throw .otherValidatorSet(found: digest, expected: last.childValidatorSet)
+        }
+        epochs.append(set)
+        setDigests.append(digest)
     }
 
     /// Checks that a quorum of the validators finalised exactly this header.
@@ -36,13 +61,14 @@ package struct LedgerVerifier: Sendable {
         _ header: Header,
         certificate: QuorumCertificate
     ) throws(HeaderError) -> VerifiedHeader {
-        try checkIdentity(of: header)
+        let validators = try checkIdentity(of: header)
         let ballot = certificate.ballot
         guard ballot.kind == .finalise else { throw .notFinalising(found: ballot.kind) }
         guard ballot.epoch == header.epoch else {
             throw .certificateOfOtherEpoch(found: ballot.epoch, expected: header.epoch)
         }
-        guard ballot.view == header.view else {
+        // The last block of an epoch may have been proposed again before it became final.
+        guard ballot.view == header.view || (header.endsEpoch && ballot.view > header.view) else {
             throw .certificateOfOtherView(found: ballot.view, expected: header.view)
         }
         let digest = header.digest(suite.digestFunction)
@@ -58,21 +84,26 @@ package struct LedgerVerifier: Sendable {
             header: header,
             digest: digest,
             parentView: ballot.parentView,
+            isOfLaterView: ballot.view > header.view,
             signers: certificate.signers.indices,
             departments: certificate.signers.indices.map { validators.departments[Int($0.rawValue)] }
         )
     }
 
-    /// Checks that a header says it is of this network, protocol version, epoch and validator set.
-    func checkIdentity(of header: Header) throws(HeaderError) {
+    /// Checks that a header says it is of this network and protocol version, and of an epoch that is followed and its validator
+    /// set, which is the result.
+    @discardableResult
+    func checkIdentity(of header: Header) throws(HeaderError) -> ValidatorSetRecord {
         guard header.network == network else { throw .otherNetwork(found: header.network, expected: network) }
         guard header.protocolVersion == Genesis.protocolVersion else {
             throw .unknownProtocolVersion(found: header.protocolVersion)
         }
-        guard header.epoch == .zero else { throw .epochNotFollowed(found: header.epoch) }
-        guard header.validatorSet == validatorSetDigest else {
-            throw .otherValidatorSet(found: header.validatorSet, expected: validatorSetDigest)
+        guard let validators = validators(of: header.epoch) else { throw .epochNotFollowed(found: header.epoch) }
+        let expected = setDigests[Int(header.epoch.rawValue)]
+        guard header.validatorSet == expected else {
+            throw .otherValidatorSet(found: header.validatorSet, expected: expected)
         }
+        return validators
     }
 
     /// The header of block 0, computed from the genesis file alone.
@@ -96,8 +127,8 @@ package struct LedgerVerifier: Sendable {
             registerRoot: hasher.root(of: records.map { hasher.leaf($0.canonicalBytes) }),
             registerSize: UInt64(records.count),
             historyRoot: hasher.emptyRoot,
-            validatorSet: validatorSetDigest,
-            childValidatorSet: validatorSetDigest
+            validatorSet: setDigests[0],
+            childValidatorSet: setDigests[0]
         )
     }
 

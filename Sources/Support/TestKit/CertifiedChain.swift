@@ -37,18 +37,16 @@ package struct CertifiedChain {
         skippedViews: UInt64 = 0
     ) throws -> ExecutedBlock {
         let parent = newest
-        let view = View(parent.view.rawValue + 1 + skippedViews)
-        let context = BlockContext(
-            view: view,
-            timestamp: nextTimestamp,
-            proposer: fixture.validators.leader(of: view)
-        )
+        let parentView = parent.endsEpoch ? .zero : parent.view
+        let view = View(parentView.rawValue + 1 + skippedViews)
+        let validators = try ledger.state.validatorSet().set
+        let context = BlockContext(view: view, timestamp: nextTimestamp, proposer: validators.leader(of: view))
         let block = try fixture.executor.execute(
             transactions.map { .unverified($0) },
             context: context,
             on: ledger.state
         )
-        let certificate = isCertified ? certificate(of: block.header, parentView: parent.view) : nil
+        let certificate = isCertified ? certificate(of: block.header, parentView: parentView) : nil
         ledger.commit(block, certificate: certificate)
         blocks.append(FinalisedBlock(block: block.block, certificate: certificate))
         return block

@@ -305,4 +305,21 @@ extension LedgerFixture {
             )
         )
     }
+
+    /// The transactions by which three of four departments carry changes out: the police's proposal and two approvals, with
+    /// ids from `id` on.
+    package func agreement(on changes: [GovernanceChange], id: UInt64, expiry: Timestamp) -> [SealedTransaction] {
+        let name = GovernanceProposal.identifier(
+            author: LedgerFixture.police,
+            id: LedgerFixture.transactionID(id),
+            suite: suite
+        )
+        let proposal = Payload.propose(GovernanceProposal(changes: changes, closesAt: expiry))
+        let vote = Payload.decideProposal(GovernanceVote(proposal: name, word: .approve))
+        return [
+            transaction(by: LedgerFixture.police, id: id, expiry: expiry, proposal),
+            transaction(by: LedgerFixture.market, id: id + 1, expiry: expiry, vote),
+            transaction(by: LedgerFixture.health, id: id + 2, expiry: expiry, vote),
+        ]
+    }
 }

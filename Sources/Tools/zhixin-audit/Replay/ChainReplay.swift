@@ -39,7 +39,7 @@ struct ChainReplay {
     mutating func apply(_ prepared: PreparedBlock) throws(AuditFault) -> ExecutedBlock {
         let content = try prepared.content.get()
         let height = prepared.height
-        try link(content, certified: prepared.certified, height: height)
+        try link(content, certified: certified(prepared, content), height: height)
         let outline = BlockOutline(
             header: content.header,
             transactions: content.transactions.map(\.digest),
@@ -63,6 +63,7 @@ struct ChainReplay {
             throw AuditFault(height: height, rule: .header, detail: error.reason)
         }
         try compare(executed, with: content, height: height)
+        try beginEpoch(after: executed)
         ledger.apply(executed)
         count(executed, isCertified: prepared.certified != nil)
         return executed
@@ -75,6 +76,33 @@ struct ChainReplay {
         } catch {
             throw AuditFault(height: chain.newest.height, rule: .notCertified, detail: "\(error)")
         }
+    }
+
+    /// The outcome of checking a block's certificate. Where that was done before the block's epoch was known, it is done now.
+    private func certified(_ prepared: PreparedBlock, _ content: DecodedBlock) -> Result<VerifiedHeader, HeaderError>? {
+        guard case .failure(.epochNotFollowed) = prepared.certified,
+            chain.ledger.validators(of: content.header.epoch) != nil,
+            let certificate = content.finalised.certificate
+        else { return prepared.certified }
+        let ledger = chain.ledger
+        return Result { () throws(HeaderError) in try ledger.verify(content.header, certificate: certificate) }
+    }
+
+    /// Takes the next epoch's validators from what the last block of this one put into the register.
+    private mutating func beginEpoch(after block: ExecutedBlock) throws(AuditFault) {
+        guard block.header.endsEpoch else { return }
+        for case (_, .validatorSet(let set)) in block.records {
+            do throws(HeaderChainError) {
+                return try chain.begin(set)
+            } catch {
+                throw ChainReplay.fault(error, height: block.header.height)
+            }
+        }
+        throw AuditFault(
+            height: block.header.height,
+            rule: .header,
+            detail: "the header names another validator set, and the register holds none"
+        )
     }
 
     private mutating func link(
