@@ -18,6 +18,8 @@ struct DriverLoop {
     /// wait that nobody's alone is held up by it.
     private static let gossipMilliseconds: UInt64 = 4
     private static let gossipPoolCountMin = 16
+    /// How often a report is offered to the ledger: within its transaction's minute.
+    private static let reportAttemptsMax = 6
 
     private let driver: NodeDriver
     private var replica: ReplicaCore
@@ -36,6 +38,8 @@ struct DriverLoop {
     private var heldBodies: [[UInt8]] = []
     private var heldBodyBytes = 0
     private var gossipAt = MonotonicTime(nanoseconds: 0)
+    /// Contradictions that were brought to the ledger, by the names of their records.
+    private var reported: Set<RecordKey> = []
     private var isStopping = false
 
     init(driver: NodeDriver) {
@@ -267,18 +271,26 @@ struct DriverLoop {
         )
     }
 
-    private func report(_ evidence: Evidence) {
+    /// Brings the first contradiction of a validator in an epoch to the ledger.
+    private mutating func report(_ evidence: Evidence) {
+        let name = RecordKey.equivocation(epoch: evidence.epoch, validator: evidence.signer)
+        guard reported.insert(name).inserted else { return }
         let accused = replica.node(of: evidence.signer)
-        let isNew = driver.shared.withLock { status in
-            guard !status.equivocations.contains(accused) else { return false }
-            status.equivocations.append(accused)
-            return true
-        }
-        guard isNew else { return }
+        driver.shared.withLock { if !$0.equivocations.contains(accused) { $0.equivocations.append(accused) } }
         driver.logger.error("a validator contradicted itself", metadata: ["validator": "\(accused)"])
         guard let transaction = driver.configuration.makeReport?(evidence) else { return }
         // Every honest node that saw it does the same; the ledger keeps the first.
-        Task { [driver] in _ = await driver.submit(transaction) }
+        Task { [driver] in
+            for _ in 0..<DriverLoop.reportAttemptsMax {
+                if case .accepted(let digest) = await driver.submit(transaction),
+                    case .final = await driver.outcome(of: digest, waitMilliseconds: 10_000)
+                {
+                    return
+                }
+                // Ends early only with the process.
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
     }
 
     /// Once a link: what follows from the same peer is not looked at, and so not logged, until it has another.
@@ -296,6 +308,7 @@ struct DriverLoop {
             status.finalHeight = replica.finalHeight
             status.finalTimestamp = replica.finalHeader.timestamp
             status.poolCount = replica.poolCount
+            if replica.isVoting { status.refusal = nil }
             status.validators = replica.validatorNodes
             status.epoch = replica.validators.set.epoch
             let own = replica.configuration.ownNode

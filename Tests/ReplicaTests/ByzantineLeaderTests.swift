@@ -50,6 +50,23 @@ import Testing
         #expect(replica.votes == [replica.notarise(honest.digest, view: 1, parentView: 0)])
     }
 
+    /// Views may fail for hours; what was voted for in them must not keep the block out that ends that.
+    @Test mutating func manyViewsWithoutFinalityLeaveRoomForTheNextBlock() throws {
+        let views = 1064 as UInt64
+        var last: Ballot?
+        for view in 1...views {
+            if replica.leader(of: view) != replica.ownNode {
+                let block = try replica.block(view: view, on: replica.ledger.state)
+                replica.propose(block.outline, view: view, parentView: 0)
+                last = replica.notarise(block.digest, view: view, parentView: 0)
+                #expect(replica.votes.last == last)
+            }
+            replica.prove(.nullify(epoch: .zero, view: View(view)))
+            replica.forgetEffects()
+        }
+        #expect(last != nil && replica.core.finalHeight == .genesis)
+    }
+
     // docs/protocol.md [BLOCK-LIMIT]
     @Test mutating func aTransactionNamedTwiceCountsTwiceForTheLimit() throws {
         let large = largeTransaction(1)

@@ -86,6 +86,33 @@ import Testing
         #expect(!replica.votes.contains(ballot))
     }
 
+    /// What was voted in epoch 0 is not in a journal that was cut in epoch 1: a node whose store was lost since must not vote in
+    /// it anew.
+    @Test mutating func aJournalCutInALaterEpochForbidsVotesInTheOneBefore() throws {
+        endEpoch()
+        let records = replica.core.journalSnapshot.compactMap { record -> JournalRecord? in
+            if case .consensus(let record) = record { record } else { nil }
+        }
+        #expect(!records.contains { if case .vote = $0 { true } else { false } })
+        for isCut in [true, false] {
+            replica = try ReplicaHarness(records: isCut ? records.filter(\.isFloor) : [])
+            let other = try replica.block(view: 1, on: replica.ledger.state)
+            replica.propose(other.outline, view: 1, parentView: 0)
+            replica.wait(milliseconds: 20_000)
+            #expect(replica.votes.isEmpty == isCut)
+        }
+    }
+
+    @Test mutating func aJournalCutInALaterEpochLeadsBackIntoIt() throws {
+        endEpoch()
+        let snapshot = replica.core.journalSnapshot
+        let records = snapshot.compactMap { if case .consensus(let record) = $0 { record } else { nil } }
+        let blocks = snapshot.compactMap { if case .block(let block) = $0 { block } else { nil } }
+        #expect(blocks == [last.block])
+        replica = try ReplicaHarness(journalled: blocks, records: records)
+        #expect(replica.core.finalHeight == Height(1) && replica.core.validators.set.epoch == Epoch(1))
+    }
+
     @Test mutating func aMadeUpEpochIsAskedForOnceFromEachPeer() throws {
         let ballot = Ballot.nullify(epoch: Epoch(9), view: View(1))
         let liar = replica.others[0]
@@ -98,4 +125,8 @@ import Testing
         let asked = replica.sent.filter { if case .blocksRequest = $0.message { true } else { false } }
         #expect(Set(asked.map(\.peer)).count == 3 && asked.count <= 5)
     }
+}
+
+extension JournalRecord {
+    fileprivate var isFloor: Bool { if case .floor = self { true } else { false } }
 }

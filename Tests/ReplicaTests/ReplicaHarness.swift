@@ -67,6 +67,10 @@ struct ReplicaHarness {
         }
     }
 
+    var ownNode: NodeID { ReplicaHarness.node(own) }
+
+    mutating func forgetEffects() { effects = [] }
+
     /// Lets time pass, with a tick at every deadline.
     mutating func wait(milliseconds: UInt64) {
         let end = now.monotonic.adding(milliseconds: milliseconds)

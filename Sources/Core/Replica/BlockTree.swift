@@ -39,6 +39,16 @@ struct BlockTree: Sendable {
         entries = entries.filter { !isForgotten($0.value) }
     }
 
+    /// Makes room in a full tree: what nobody stood behind, and if that is not enough, the oldest of what this node voted for
+    /// without a quorum. The journal still holds it; should it be certified after all, and no voter have it in memory any
+    /// more, its view is lost, and nothing else.
+    mutating func makeRoom(before place: Place) {
+        evict(before: place)
+        guard isFull else { return }
+        let idle = digests { !$0.isNamed && $0.outline.header.place < place }
+        for digest in idle.prefix(BlockTree.countMax / 4) { entries[digest] = nil }
+    }
+
     /// Forgets what can no longer become final once the block of `header` is: whatever is not above it.
     mutating func prune(above header: Header, digest final: Digest) {
         var forgotten: Set<Digest> = []

@@ -22,18 +22,22 @@ extension ReplicaCore {
 
     // MARK: Taking in
 
-    /// Notes a block that a quorum, a descendant or this node named. False when it cannot be kept.
+    /// Notes a block that a quorum or a descendant named, or that this node made. False when it cannot be kept.
     @discardableResult
-    mutating func insert(_ outline: BlockOutline, digest: Digest, from peer: NodeID?) -> Bool {
+    mutating func insert(_ outline: BlockOutline, digest: Digest, from peer: NodeID? = nil, isNamed: Bool) -> Bool {
         if tree[digest] == nil {
-            guard outline.header.height > chain.height else { return false }
-            if tree.isFull { tree.evict(before: Place(epoch: voter.validators.epoch, view: voter.currentView)) }
-            guard !tree.isFull else { return false }
+            guard outline.header.height > chain.height, hasPlace() else { return false }
             tree[digest] = BlockEntry(outline: outline)
         }
-        tree[digest]?.isNamed = true
+        if isNamed { tree[digest]?.isNamed = true }
         if let peer { tree[digest]?.addHolder(peer) }
         return true
+    }
+
+    /// Whether the tree takes another block, once what the present view makes idle is forgotten.
+    private mutating func hasPlace() -> Bool {
+        if tree.isFull { tree.makeRoom(before: Place(epoch: voter.validators.epoch, view: voter.currentView)) }
+        return !tree.isFull
     }
 
     /// Notes what a leader proposes: one block a view, of views that are near. Whatever else a leader sends is fetched when
@@ -46,10 +50,8 @@ extension ReplicaCore {
         let header = outline.header
         guard header.height > chain.height, header.place > chain.header.place,
             header.view.rawValue <= voter.currentView.rawValue + ReplicaCore.viewsAheadMax,
-            tree.digests(where: { $0.outline.header.view == header.view && !$0.isNamed }).isEmpty
+            tree.digests(where: { $0.outline.header.place == header.place && !$0.isNamed }).isEmpty, hasPlace()
         else { return }
-        if tree.isFull { tree.evict(before: Place(epoch: voter.validators.epoch, view: voter.currentView)) }
-        guard !tree.isFull else { return }
         var entry = BlockEntry(outline: outline)
         entry.addHolder(leader)
         tree[digest] = entry
@@ -214,7 +216,8 @@ extension ReplicaCore {
 
     private mutating func built(_ block: ExecutedBlock, view: View, request: ExecutionRequest, at now: StepTime) {
         guard view == voter.currentView, block.header.epoch == voter.validators.epoch else { return }
-        guard state(after: block.header.parent) != nil, insert(block.outline, digest: block.digest, from: nil) else {
+        guard state(after: block.header.parent) != nil, insert(block.outline, digest: block.digest, isNamed: false)
+        else {
             return giveUp(request)
         }
         for input in request.transactions { tree[block.digest]?.put(input) }

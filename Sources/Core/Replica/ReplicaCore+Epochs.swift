@@ -60,7 +60,7 @@ extension ReplicaCore {
         if let ahead = epochAhead, ahead <= validators.set.epoch { epochAhead = nil }
         (certifiedTip, certifiedTipView) = (chain.digest, .zero)
         let epoch = validators.set.epoch
-        let records = laterRecords.filter { $0.epoch == epoch }
+        let records = laterRecords.filter { $0.epoch.map { $0 >= epoch } ?? true }
         laterRecords.removeAll { $0.epoch.map { $0 <= epoch } ?? true }
         voter = ReplicaCore.makeVoter(
             configuration,
@@ -80,6 +80,7 @@ extension ReplicaCore {
         hadWork = false
         markInFlightStale()
         voterInputs = connectedInOrder.compactMap { index(of: $0) }.map { .connected($0) } + [.tick]
+        tree.evict(before: Place(epoch: epoch, view: .zero))
         for digest in tree.digests(where: \.isCollecting) { advance(digest, at: now) }
     }
 

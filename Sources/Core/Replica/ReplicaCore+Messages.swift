@@ -70,7 +70,7 @@ extension ReplicaCore {
             return
         }
         if isNamed {
-            insert(outline, digest: digest, from: peer)
+            insert(outline, digest: digest, from: peer, isNamed: true)
         } else {
             // Nobody but a leader stands behind it: it counts as what that leader proposes for the view.
             guard checks[digest]?.contains(where: { $0.view == outline.header.view }) == true else { return }

@@ -148,7 +148,8 @@ package struct ReplicaCore: Sendable {
             ),
             previousFinalisation: header.endsEpoch ? restoration.lastFinalisation : nil
         )
-        for block in restoration.blocks where block.header.height > chain.height { restore(block) }
+        // The newest first, should there be more than there is room for.
+        for block in restoration.blocks.reversed() where block.header.height > chain.height { restore(block) }
     }
 
     /// When the driver must send `tick`, if nothing else happens before.
@@ -171,6 +172,9 @@ package struct ReplicaCore: Sendable {
 
     /// This node's place in this epoch's set, while it votes.
     package var ownIndex: ReplicaIndex? { voter.ownIndex }
+
+    /// Whether this node casts votes at present.
+    package var isVoting: Bool { voter.isVoting }
 
     /// The view that the voter is in.
     package var view: View { voter.currentView }
@@ -304,11 +308,10 @@ package struct ReplicaCore: Sendable {
             try? SealedTransaction(bytes: bytes, digestFunction: hashing)
         }
         // The journal's checksum held, so a body that does not decode cannot be ours: the block is fetched again.
-        guard sealed.count == block.transactions.count else { return }
+        guard sealed.count == block.transactions.count, !tree.isFull else { return }
         var entry = BlockEntry(outline: block.outline(of: sealed))
         for transaction in sealed { entry.put(.unverified(transaction)) }
         entry.isJournalled = true
-        entry.isNamed = true
         tree[block.header.digest(hashing)] = entry
     }
 }

@@ -19,7 +19,12 @@ extension CaseService {
     /// Takes one case as far as it goes. What the outside is to blame for is tried again, with longer pauses each time.
     func work(on id: Digest) async {
         guard atWork.withLock({ $0.insert(id).inserted }) else { return }
-        defer { atWork.withLock { _ = $0.remove(id) } }
+        var isOverdue = false
+        defer {
+            // In this order: whoever finds it set aside must be able to take it up.
+            atWork.withLock { _ = $0.remove(id) }
+            if isOverdue { setAside.withLock { _ = $0.insert(id) } }
+        }
         var attempt = 0
         while !Task.isCancelled {
             do throws(ServiceError) {
@@ -39,7 +44,7 @@ extension CaseService {
                         try? await Task.sleep(for: .milliseconds(pause(attempt)))
                     case .overdue:
                         // Others go on meanwhile.
-                        setAside.withLock { _ = $0.insert(id) }
+                        isOverdue = true
                         return
                     }
                 }
@@ -189,12 +194,9 @@ extension CaseService {
         _ file: inout CaseFile
     ) async throws(CaseStop) {
         do throws(ServiceError) {
-            var issued: Digest?
-            if case .zeroSubmission(.issueCertificate(let type, let claims)) = conclusion.receipt.decision {
-                let name = Array(file.id.bytes.prefix(16))
-                issued = try await issuer.issue(claims: claims.object, typeCode: type, for: name).commitment
-            }
+            // The ledger's word on the case comes first: what it refuses must not have issued anything.
             let height = try await commit(conclusion, of: file)
+            let issued = try await issue(conclusion, for: file)
             file.stage = .decided(submission, conclusion, issued: issued, height)
             try finish(file)
         } catch {
@@ -205,6 +207,15 @@ extension CaseService {
             default: throw .transient(error)
             }
         }
+    }
+
+    /// Issues the certificate that the decision asks for, once however often it is asked for.
+    private func issue(_ conclusion: Conclusion, for file: CaseFile) async throws(ServiceError) -> Digest? {
+        guard case .zeroSubmission(.issueCertificate(let type, let claims)) = conclusion.receipt.decision else {
+            return nil
+        }
+        let name = Array(file.id.bytes.prefix(16))
+        return try await issuer.issue(claims: claims.object, typeCode: type, for: name).commitment
     }
 
     private func commit(_ conclusion: Conclusion, of file: CaseFile) async throws(ServiceError) -> Height {

@@ -93,9 +93,10 @@ extension Department {
         height: Height,
         verdict: Verdict
     ) async throws(ServiceError) -> FinalTransaction {
-        guard verdict == .accepted else { throw .ledgerRefused(verdict) }
+        // The store first: whoever is told of a refusal looks there for what the ledger holds.
         let isStored = await gate.waitUntilStored(height, waitMilliseconds: limits.finalityWaitMilliseconds)
         guard isStored else { throw .notFinalInTime }
+        guard verdict == .accepted else { throw .ledgerRefused(verdict) }
         return FinalTransaction(digest: digest, height: height)
     }
 

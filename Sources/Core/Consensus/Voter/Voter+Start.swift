@@ -2,7 +2,8 @@ import Primitives
 
 /// Starting from the journal, and the hearing before the first vote.
 extension Voter {
-    /// Takes the journal's records in. Those of other epochs say nothing about this one.
+    /// Takes the journal's records in. One of a later epoch says that this one was over, and a cut of the journal may have dropped
+    /// what was voted in it: then nothing is voted in it any more.
     mutating func restore(_ records: [JournalRecord]) {
         let epoch = validators.epoch
         for record in records {
@@ -18,7 +19,8 @@ extension Voter {
             case .floor(let floorEpoch, let view) where floorEpoch == epoch:
                 floor = max(floor, view)
                 currentView = max(currentView, view.next)
-            case .vote, .certificate, .certification, .floor, .refused: break
+            case .vote, .certificate, .certification, .floor, .refused:
+                if let later = record.epoch, later > epoch { floor = View(.max) }
             }
         }
     }
@@ -119,10 +121,12 @@ extension Voter {
     // MARK: Cutting the journal
 
     /// The records that a new journal must begin with when the old one is cut at the last final view: the floor, a refusal, the
-    /// newest finalisation, and votes, certificates and certifications above it.
+    /// finalisation that ended the epoch before, the newest finalisation, and votes, certificates and certifications above it.
     package var journalSnapshot: [JournalRecord] {
         var records: [JournalRecord] = [.floor(epoch: validators.epoch, view: max(floor, finalised.view))]
         if let lastingRefusal { records.append(.refused(lastingRefusal)) }
+        // A store that has not come to the end of that epoch is led there by it.
+        if let previousFinalisation { records.append(.certificate(previousFinalisation)) }
         if let finalisation, finalisation.epoch == validators.epoch { records.append(.certificate(finalisation)) }
         for view in rounds.keys.sorted() where view > finalised.view {
             guard let round = rounds[view] else { continue }

@@ -58,11 +58,7 @@ struct NodeAssembly {
             if case .department(let department) = record { department } else { nil }
         }
         guard let department = departments.first(where: { $0.code == file.department }) else {
-            throw CommandError(
-                code: "department-unknown",
-                chinese: "创世文件中没有部门 \(file.department)。请检查 node.yaml。",
-                english: "the genesis file has no department \(file.department); check node.yaml"
-            )
+            throw CommandError.departmentUnknown(file.department)
         }
         self.department = department
         store = try NodeAssembly.openStore(folder, genesis: genesis, suite: suite, network: network)
@@ -103,8 +99,10 @@ struct NodeAssembly {
         _ own: NodeID,
         _ logger: Logger
     ) throws -> PeerLinkManager {
-        let peers = file.peers.compactMap { peer -> LinkPeer? in
-            guard let department = departments.first(where: { $0.code == peer.department }) else { return nil }
+        let peers = try file.peers.map { peer in
+            guard let department = departments.first(where: { $0.code == peer.department }) else {
+                throw CommandError.departmentUnknown(peer.department)
+            }
             return LinkPeer(
                 identifier: NodeID(department.id),
                 address: LinkAddress(host: peer.host, port: UInt16(peer.linkPort)),
@@ -270,6 +268,14 @@ struct VotingState {
 }
 
 extension CommandError {
+    static func departmentUnknown(_ code: Code) -> CommandError {
+        CommandError(
+            code: "department-unknown",
+            chinese: "创世文件中没有部门 \(code)。请检查 node.yaml。",
+            english: "the genesis file has no department \(code); check node.yaml"
+        )
+    }
+
     static func store(_ error: StoreError, _ path: String) -> CommandError {
         switch error {
         case .lockedByAnother:
