@@ -112,6 +112,11 @@ import ZhixinVerify
         #expect(overview.notKeptByDepartment.map(\.entry.count) == [3])
     }
 
+    @Test func aDepartmentsWordOnItsOwnHeadIsNotEnough() async throws {
+        let overview = try await overview(remembering: [], source: try source(keeping: [], showsHeads: false))
+        #expect(overview.verdict == .undetermined && overview.unanswered.count == 1)
+    }
+
     @Test func openingThatNobodyHasIsAFault() async throws {
         let overview = try await overview(remembering: [], source: try source(keeping: Array(uses[1...])), scans: true)
         #expect(overview.report.faults == [.openingMissing(head: uses[0].head, count: 1)])

@@ -23,9 +23,8 @@ package struct AccessLogCollector: Sendable {
     package let uses: [WalletUse]
 
     private var proofs: [Digest: RecordProof] = [:]
-    /// Heads of which a node said that the ledger has none, and not the node of the head's own department alone: that one might
-    /// have something to hide.
-    private var absent: Set<Digest> = []
+    /// Whose nodes said that the ledger has no such head.
+    private var denials: [Digest: Set<DepartmentID>] = [:]
     private var entries: [Digest: [Digest: AccessEntry]] = [:]
     private var openings: [Digest: [UInt64: [CommitmentOpening]]] = [:]
     /// Uses for which the relying department's own node gave the opening, by head.
@@ -69,7 +68,7 @@ package struct AccessLogCollector: Sendable {
             for source in ordered where proofs[head] == nil {
                 do throws(ClientError) {
                     proofs[head] = try await source.client.accessHeadProof(head)
-                    if proofs[head] == nil, source.department != department { absent.insert(head) }
+                    if proofs[head] == nil { denials[head, default: []].insert(source.department) }
                 } catch {
                     failures[source.department] = error
                 }
@@ -149,12 +148,15 @@ package struct AccessLogCollector: Sendable {
         let report = AccessLogVerifier(ledger: ledger, freshness: freshness)
             .verify(heads: heads.map(\.head), answers: answers, now: now)
         let unshown = uses.filter {
-            $0.state == .decided && proofs[$0.head] == nil && absent.contains($0.head)
+            $0.state == .decided && proofs[$0.head] == nil && denials[$0.head] != nil
         }
         let notKept = report.accesses.filter {
             answered.contains($0.entry.department) && keptByNodes[$0.head]?.contains($0.entry.count) != true
         }
-        let unanswered = heads.filter { proofs[$0.head] == nil && !absent.contains($0.head) }
+        // The department whose head it is may have something to hide: another one has to say that there is none.
+        let unanswered = heads.filter { head, department in
+            proofs[head] == nil && denials[head, default: []].subtracting([department]).isEmpty
+        }
         return AccessLogOverview(
             report: report,
             hiddenUses: unshown,
@@ -197,7 +199,8 @@ package struct AccessLogOverview: Sendable {
     /// Uses whose opening the relying department's own node, which was asked, did not serve.
     package let notKeptByDepartment: [VerifiedAccess]
 
-    /// Departments whose head no node answered for: neither with its record nor by saying that there is none.
+    /// Departments whose head no node answered for: neither with its record nor, other
+    /// than the department's own, by saying that there is none.
     package let unanswered: [DepartmentID]
 
     /// What all of it comes to.
