@@ -296,6 +296,8 @@ enum ExchangeSamples {
             batch: [UInt8](repeating: 61, count: 16),
             issued: 312,
             superseded: 313,
+            reissued: 317,
+            changedHolder: [318],
             skipped: 314,
             rejected: [
                 RejectedRow(line: 316, problems: [CaseProblem(code: "code", chinese: "chinese", english: "english")])

@@ -38,6 +38,7 @@ import ZeroSubmission
         for round in 1...3 {
             let report = try await desk.issueBatch(request, by: "c")
             #expect(report.issued == 30 && report.superseded == 0 && report.skipped == 0, "round \(round)")
+            #expect(report.reissued == (round == 1 ? 0 : 30), "round \(round)")
             #expect(city.certificateRecords.count { $0.status == .active } == 30, "round \(round)")
             #expect(try await desk.revokeBatch(request.batch, by: "c").revoked == 30, "round \(round)")
         }
@@ -54,6 +55,8 @@ import ZeroSubmission
         corrected[4] = Exports.household(.number(4), division: "440605")
         let report = try await desk.issueBatch(Exports.batch("household-register", corrected, name: 2), by: "c")
         #expect(report.issued == 30 && report.superseded == 0 && report.skipped == 0)
+        // The corrected row says something else than what was undone.
+        #expect(report.reissued == 29)
         #expect(city.certificateRecords.count { $0.status == .active } == 30)
     }
 
@@ -126,7 +129,18 @@ import ZeroSubmission
         )
         let changed = Exports.household(.number(0), division: "440605")
         let report = try await desk.issueBatch(Exports.batch("household-register", [changed], name: 2), by: "c")
-        #expect(report.issued == 1 && report.superseded == 0)
+        #expect(report.issued == 1 && report.superseded == 0 && report.reissued == 0)
+    }
+
+    @Test func aNumberThatGoesToAnotherHolderIsNamed() async throws {
+        let city = try City()
+        let desk = city["public-security"]
+        _ = try await desk.issueBatch(Exports.batch("household-register", Array(rows[..<3])), by: "c")
+        var changed = Array(rows[..<3])
+        changed[1] = Exports.household(.number(7), number: "HK1")
+        let report = try await desk.issueBatch(Exports.batch("household-register", changed, name: 2), by: "c")
+        #expect(report.issued == 1 && report.superseded == 1 && report.skipped == 2)
+        #expect(report.changedHolder == [changed[1].line])
     }
 
     @Test func wrongRowsAreReportedAndTheOthersIssued() async throws {

@@ -181,6 +181,30 @@ import ZhixinVerify
         #expect(transport.seen.count == 1)
     }
 
+    /// A node holds a long poll for 20 seconds, which is longer than the caller wants to wait.
+    @Test(arguments: [(UInt64(0), false), (600, false), (20_000, true)])
+    func aDecisionIsAwaitedNoLongerThanAsked(_ timeoutMilliseconds: UInt64, _ holds: Bool) async throws {
+        let state: CaseState = holds ? .decided : .collecting
+        let answer = CaseView(caseID: .zero, matter: "m", state: state).jsonBytes
+        let transport = ScriptedTransport { _, _ in NodeAnswer(status: 200, body: answer) }
+        let began = ContinuousClock.now
+        let start = ledger.now
+        let client = NodeClient(
+            address: NodeAddress(isSecure: false, host: "a", port: 1),
+            ledger: fixture.ledger,
+            transport: transport,
+            clock: {
+                let passed = began.duration(to: .now).components
+                return start.adding(
+                    milliseconds: UInt64(passed.seconds) * 1000 + UInt64(passed.attoseconds / 1_000_000_000_000_000)
+                )
+            }
+        )
+        let view = try await client.awaitDecision(.zero, timeoutMilliseconds: timeoutMilliseconds, signer: try clerk)
+        #expect(view.state == state)
+        #expect(transport.seen.allSatisfy { $0.target.hasSuffix("?wait=decided") == holds })
+    }
+
     @Test func waitsGrowUpToTheirLimit() {
         let policy = RetryPolicy(attemptsMax: 9, firstDelayMilliseconds: 100, delayMillisecondsMax: 1000)
         #expect((1...5).map { policy.delayMilliseconds(afterAttempt: $0) } == [100, 200, 400, 800, 1000])

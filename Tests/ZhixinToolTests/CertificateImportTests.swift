@@ -1,3 +1,4 @@
+import ArgumentParser
 import Consensus
 import Credentials
 import Cryptography
@@ -49,7 +50,7 @@ import ZhixinVerify
             type: type,
             refusedPath: refused,
             digestFunction: Suites.international.digestFunction,
-            progress: ImportProgress(byteCount: file.byteCount, isSilent: true)
+            progress: ImportProgress(rowCount: file.lineBreakCount - 1, isSilent: true)
         )
     }
 
@@ -57,7 +58,9 @@ import ZhixinVerify
         let refused = scratch.file("refused.csv")
         let task = try makeImport(try export(10, spoiled: [3, 11]), refused: refused)
         try task.check()
-        #expect(task.summary.rows == 10 && task.summary.issued == 8 && task.summary.rejected == 2)
+        #expect(task.summary.rows == 10 && task.summary.good == 8 && task.summary.rejected == 2)
+        #expect(task.summary.checkedJSON.object?["good"]?.integer == 8)
+        #expect(task.summary.checkedJSON.object?["issued"] == nil && task.summary.settled == 10)
         let text = String(decoding: scratch.read("refused.csv"), as: UTF8.self)
         #expect(text.hasPrefix("\u{feff}行号,错误,编号,公民身份号码,姓名\r\n"))
         #expect(text.contains("\r\n3,") && text.contains("\r\n11,") && text.contains("公民身份号码应为18位"))
@@ -91,7 +94,7 @@ import ZhixinVerify
     @Test func aNumberThatStandsTwiceInTheFileIsFoundByChecking() throws {
         let task = try makeImport(try exportWithRepeats(), refused: scratch.file("refused.csv"))
         try task.check()
-        #expect(task.summary.rows == 2_502 && task.summary.issued == 2_500)
+        #expect(task.summary.rows == 2_502 && task.summary.good == 2_500)
         #expect(task.summary.skipped == 1 && task.summary.rejected == 1)
         let text = String(decoding: scratch.read("refused.csv"), as: UTF8.self)
         #expect(text.contains("\r\n2503,“编号”：与第 3 行编号相同而内容不同,N1,"))
@@ -125,6 +128,79 @@ import ZhixinVerify
         let path = try scratch.write(Array("编号,姓名\nA,B\n".utf8), "a.csv")
         let error = #expect(throws: CommandError.self) { try makeImport(path) }
         #expect(error?.code == "columns" && error?.chinese.contains("身份证号") == true)
+    }
+
+    @Test(arguments: [(";", "semicolons", "分号"), ("\t", "tabs", "制表符")])
+    func anotherSeparatorIsNamed(_ separator: String, _ english: String, _ chinese: String) throws {
+        let path = try scratch.write(Array(["编号", "身份证号", "姓名"].joined(separator: separator).utf8), "a.csv")
+        let error = #expect(throws: CommandError.self) { try makeImport(path) }
+        #expect(error?.code == "columns")
+        #expect(error?.english.contains(english) == true && error?.chinese.contains(chinese) == true)
+    }
+
+    @Test func aFileWithoutRowsSaysSo() throws {
+        let task = try makeImport(try export(0))
+        try task.check()
+        #expect(task.summary.checkedWords.first?.contains("no rows") == true)
+        #expect(try ExportFile(path: export(3)).lineBreakCount == 4)
+    }
+
+    // MARK: The answer
+
+    @Test func wordsNameEveryBatchAndHowToUndoIt() throws {
+        var summary = ImportSummary()
+        summary.rows = 10
+        summary.issued = 10
+        summary.batches = ["0a"]
+        let clerk = try ClerkOptions.parse(["--folder", "Nodes/local/police", "--clerk", "li"])
+        let one = summary.issuedWords(clerk: clerk.typed).joined(separator: "\n")
+        #expect(one.contains("zhixin certificate undo --batch 0a --folder Nodes/local/police --clerk li"))
+        summary.batches.append("0b")
+        let two = summary.issuedWords(clerk: clerk.typed).joined(separator: "\n")
+        #expect(two.contains("batch 0a") && two.contains("batch 0b") && two.contains("undo --batch BATCH"))
+        #expect(!two.contains("reissued") && !two.contains("holder"))
+    }
+
+    @Test func errorsOfNodesAndWalletsSayWhatToDo() {
+        let document = ProblemDocument(
+            type: "https://zhixin.example/problems/caller-unknown",
+            title: "The caller is not known here.",
+            titleChinese: "调用方未登记。",
+            status: 401,
+            code: "caller-unknown"
+        )
+        let unknown = CommandError(ClientError.problem(document))
+        #expect(unknown.chinese.hasPrefix("调用方未登记。请确认"))
+        #expect(unknown.english.hasPrefix("The caller is not known here; is it your own department's node?"))
+        let unpinned = CommandError(ClientError.transport(.certificateNotPinned, address: "https://a:1"))
+        #expect(unpinned.english.contains("--certificate") && unpinned.code == "certificate-not-pinned")
+        #expect(CommandError(WalletError.identifierDiffers).english.contains("zhixin wallet init"))
+        #expect(CommandError(WalletError.otherNetwork).english == WalletError.otherNetwork.reason.english)
+    }
+
+    @Test func wordsTellReissuedRowsAndChangedHolders() {
+        var summary = ImportSummary()
+        summary.reissued = 3
+        summary.changedHolder = [9, 4]
+        let words = summary.issuedWords(clerk: "").joined(separator: "\n")
+        #expect(words.contains("重新签发 3（此前已注销） 3 reissued after a revocation"))
+        #expect(words.contains("2 numbers went to another holder（行 lines 4, 9）"))
+        #expect(summary.json.object?["reissued"]?.integer == 3)
+    }
+
+    @Test(arguments: [["--check"], []]) func aTypeOfAnotherDepartmentIsRefusedAtOnce(_ mode: [String]) async throws {
+        let network = scratch.file("network")
+        try await NetworkInitialise.parse(["--template", "Genesis/chancheng", "--out", network, "--json"]).run()
+        let arguments = [
+            "--csv", try export(1), "--type", "household-register", "--folder", network + "/housing-fund",
+        ]
+        let command = try CertificateIssue.parse(arguments + mode)
+        let pinned = try command.clerk.pinned()
+        let error = await #expect(throws: CommandError.self) {
+            try await command.requireOwn(pinned.certificateType("household-register").record, pinned)
+        }
+        #expect(error?.code == "certificate-type-not-issued-here")
+        #expect(error?.english.contains("housing-fund-account") == true)
     }
 
     // MARK: Issuing
@@ -185,11 +261,14 @@ import ZhixinVerify
 
     @Test func progressSaysShareRateAndTimeLeft() {
         var summary = ImportSummary()
-        summary.rows = 500
+        // Rows on their way are not done.
+        summary.rows = 2_500
+        summary.issued = 498
         summary.rejected = 2
         let line = ImportProgress.line(summary, share: 0.25, seconds: 10)
         #expect(
-            line.contains(" 25% ") && line.contains("50/s") && line.contains("left 30 s") && line.contains("refused 2")
+            line.contains(" 25% 500 ") && line.contains("50/s") && line.contains("left 30 s")
+                && line.contains("refused 2")
         )
         #expect(ImportProgress.line(summary, share: 2, seconds: 0).hasPrefix(String(repeating: "█", count: 24)))
     }

@@ -15,6 +15,9 @@ import Primitives
 /// at most once. Drafts go only once the ledger refused them or is past their time. Whoever works on a run holds its
 /// reservation.
 package final class Issuer: Sendable {
+    /// Certificates of one holder and type that are looked through for the one before.
+    private static let formerCertificatesMax = 1_000
+
     let department: Department
     let reservations = NumberReservations()
 
@@ -25,7 +28,7 @@ package final class Issuer: Sendable {
     /// Issues the rows that are right and reports the others.
     ///
     /// A row is known by its type and certificate number: the content that is in force is skipped, other content
-    /// supersedes, and what is no longer in force is issued anew. A request that was interrupted goes on when it comes
+    /// supersedes, and what is no longer in force is issued anew and counted as `reissued` if it says the same. A request that was interrupted goes on when it comes
     /// again; one that was answered finds its rows in force and skips them.
     /// - Throws: `certificateTypeUnknown`, `certificateTypeNotIssuedHere`, `batchNameTaken`, and the errors of ledger and vault.
     package func issue(_ request: CertificateBatchRequest) async throws(ServiceError) -> CertificateBatchReport {
@@ -71,17 +74,22 @@ package final class Issuer: Sendable {
         let unanswered = batch.unanswered
         for checked in rows {
             let row = checked.row
-            let present = try await inForce(type: type.record.id, number: row.number)
-            if let present, present.certificate.entry.contentDigest == checked.content {
-                // Issued by this very request before it was interrupted: it counts as then.
-                if unanswered.contains(present.certificate.entry.batch) {
-                    outcome.issued += 1
-                    outcome.superseded += present.certificate.body.replaces == nil ? 0 : 1
-                    outcome.height = max(outcome.height ?? present.changedAt, present.changedAt)
-                } else {
-                    outcome.skipped += 1
+            let newest = try await newestOnLedger(type: type.record.id, number: row.number)
+            let present = newest.flatMap { $0.isInForce ? $0 : nil }
+            if let newest, newest.certificate.entry.contentDigest == checked.content {
+                if newest.isInForce {
+                    // Issued by this very request before it was interrupted: it counts as then.
+                    if unanswered.contains(newest.certificate.entry.batch) {
+                        try count(newest, line: row.line, in: &outcome)
+                    } else {
+                        outcome.skipped += 1
+                    }
+                    continue
                 }
-                continue
+                outcome.reissued += 1
+            }
+            if let present, present.certificate.entry.holderIdentifier != row.holderIdentifier {
+                outcome.changedHolder.append(row.line)
             }
             guard let period = type.definition.validity.period(of: row.claims, issuedAt: now) else {
                 preconditionFailure("the row's validity was checked")
@@ -113,19 +121,47 @@ package final class Issuer: Sendable {
         return outcome
     }
 
-    /// The newest certificate of the number if the ledger has it active or suspended, with the block that says so.
+    /// Counts a certificate that this request issued before it was interrupted.
+    private func count(
+        _ newest: NewestCertificate,
+        line: Int,
+        in outcome: inout IssueOutcome
+    ) throws(ServiceError) {
+        let entry = newest.certificate.entry
+        outcome.issued += 1
+        outcome.height = max(outcome.height ?? newest.changedAt, newest.changedAt)
+        if let replaced = newest.certificate.body.replaces {
+            outcome.superseded += 1
+            if let former = try department.vault.certificate(replaced),
+                former.entry.holderIdentifier != entry.holderIdentifier
+            {
+                outcome.changedHolder.append(line)
+            }
+            return
+        }
+        let vault = department.vault
+        let ofHolder = try vault.attempt { () throws(VaultError) in
+            try vault.store.entries(
+                type: entry.type,
+                holderIdentifier: entry.holderIdentifier,
+                countMax: Self.formerCertificatesMax
+            )
+        }
+        let sameNumber = ofHolder.filter { $0.certificateNumber == entry.certificateNumber && $0.status == .final }
+        if sameNumber.dropFirst().first?.contentDigest == entry.contentDigest { outcome.reissued += 1 }
+    }
+
+    /// The newest certificate of the number, as the ledger has it.
     ///
     /// - Throws: `notFinalInTime` while this node's ledger does not reach to the certificate.
-    private func inForce(
+    private func newestOnLedger(
         type: CertificateTypeID,
         number: String
-    ) async throws(ServiceError) -> (certificate: StoredCertificate, changedAt: Height)? {
+    ) async throws(ServiceError) -> NewestCertificate? {
         guard let newest = try await settledNewest(type: type, number: number) else { return nil }
         guard let record = try department.certificateRecord(newest.commitment) else { throw .notFinalInTime }
-        switch record.status {
-        case .active, .suspended: return (newest, record.changedAt)
-        case .revoked, .superseded: return nil
-        }
+        let isInForce = record.status == .active || record.status == .suspended
+        return NewestCertificate(certificate: newest, isInForce: isInForce, changedAt: record.changedAt)
     }
 
     /// The newest certificate of the number once it is clear whether the ledger holds it: no draft.
@@ -174,7 +210,8 @@ package final class Issuer: Sendable {
             {
                 return newest
             }
-            let present = try await self.inForce(type: type.record.id, number: number)?.certificate
+            let newest = try await self.newestOnLedger(type: type.record.id, number: number)
+            let present = newest.flatMap { $0.isInForce ? $0.certificate : nil }
             if let present, present.entry.contentDigest == content { return present }
             let plan = CertificatePlan(
                 claims: claims,
@@ -350,11 +387,23 @@ package final class Issuer: Sendable {
     }
 }
 
+/// The newest certificate of a number, which the ledger holds.
+private struct NewestCertificate {
+    let certificate: StoredCertificate
+    /// Active or suspended.
+    let isInForce: Bool
+    let changedAt: Height
+}
+
 /// What a batch brought.
 struct IssueOutcome {
     /// New certificates, those that supersede another included.
     var issued = 0
     var superseded = 0
+    /// New certificates that say what a revoked one said.
+    var reissued = 0
+    /// The lines whose number was another holder's.
+    var changedHolder: [Int] = []
     /// Rows that say what is in force.
     var skipped = 0
     /// The block that holds the batch's last transaction; nil when nothing was issued.
@@ -403,6 +452,8 @@ extension CertificateBatchReport {
             batch: batch,
             issued: outcome.issued,
             superseded: outcome.superseded,
+            reissued: outcome.reissued,
+            changedHolder: outcome.changedHolder,
             skipped: outcome.skipped,
             rejected: rejected,
             height: outcome.height

@@ -66,6 +66,10 @@ package struct CertificateBatchReport: ExchangeShape {
     package var issued: Int
     /// How many took another's place.
     package var superseded: Int
+    /// How many say again what was revoked or undone before.
+    package var reissued: Int
+    /// The lines whose number was another holder's until now.
+    package var changedHolder: [Int]
     /// Rows that say what is in force already.
     package var skipped: Int
     package var rejected: [RejectedRow]
@@ -76,6 +80,8 @@ package struct CertificateBatchReport: ExchangeShape {
         batch: [UInt8],
         issued: Int,
         superseded: Int,
+        reissued: Int = 0,
+        changedHolder: [Int] = [],
         skipped: Int,
         rejected: [RejectedRow],
         height: Height? = nil
@@ -83,6 +89,8 @@ package struct CertificateBatchReport: ExchangeShape {
         self.batch = batch
         self.issued = issued
         self.superseded = superseded
+        self.reissued = reissued
+        self.changedHolder = changedHolder
         self.skipped = skipped
         self.rejected = rejected
         self.height = height
@@ -92,6 +100,14 @@ package struct CertificateBatchReport: ExchangeShape {
         batch = try object.hexadecimal("batch", byteCount: 16)
         issued = Int(try object.integer("issued", in: 0...2_000))
         superseded = Int(try object.integer("superseded", in: 0...2_000))
+        reissued = Int(try object.integer("reissued", in: 0...2_000))
+        changedHolder = []
+        for (value, path) in try object.array("changedHolder", count: 0...2_000) {
+            guard let line = value.integer, line > 0 else {
+                throw .wrongKind(path: path, expected: "a line's number", found: value.kindName)
+            }
+            changedHolder.append(Int(line))
+        }
         skipped = Int(try object.integer("skipped", in: 0...2_000))
         rejected = try object.shapes("rejected", count: 0...2_000)
         height = try object.optionalUnsigned("height").map { Height($0) }
@@ -102,6 +118,8 @@ package struct CertificateBatchReport: ExchangeShape {
             ("batch", .string(Hexadecimal.encode(batch))),
             ("issued", .integer(Int64(issued))),
             ("superseded", .integer(Int64(superseded))),
+            ("reissued", .integer(Int64(reissued))),
+            ("changedHolder", .array(changedHolder.map { .integer(Int64($0)) })),
             ("skipped", .integer(Int64(skipped))),
             ("rejected", .array(rejected.map(\.json))),
             ("height", height.map { .unsigned($0.rawValue) }),

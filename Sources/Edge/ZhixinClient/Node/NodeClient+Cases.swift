@@ -62,7 +62,9 @@ extension NodeClient {
         let deadline = now.adding(milliseconds: timeoutMilliseconds)
         while true {
             let started = now
-            let view = try await caseView(id, waits: true, signer: signer)
+            // The node holds an answer back for as long as it likes: near the end it is asked again and again instead.
+            let holds = now.adding(milliseconds: UInt64(NodeClient.pollMilliseconds)) <= deadline
+            let view = try await caseView(id, waits: holds, signer: signer)
             if view.state == .decided || view.state == .failed || now >= deadline { return view }
             // A node that does not hold the answer back must not be asked in a tight loop.
             guard now < started.adding(milliseconds: 1000) else { continue }

@@ -27,6 +27,14 @@ struct CertificateIssue: AsyncParsableCommand {
         discussion: """
             CSV 可为 UTF-8 或 GB 18030。中断后重新执行同一命令即可继续，不会重复签发。
             The file is CSV in UTF-8 or GB 18030. After an interruption run the same command again: nothing is issued twice.
+
+            编号已有且内容相同的行跳过，内容不同的替换原证照；内容相同但已注销或撤销的重新签发，并单独计数。
+            A row is known by its number: what is in force is skipped, other content supersedes, and what was revoked or
+            undone is issued anew and counted apart as reissued.
+
+            误签发时按批撤销：zhixin certificate undo --batch（批次号在签发后显示，也可用 certificate search 查到）。
+            A wrong batch is taken back with: zhixin certificate undo --batch. Its name is shown after issuing and by
+            certificate search.
             """
     )
 
@@ -51,8 +59,9 @@ struct CertificateIssue: AsyncParsableCommand {
             let file = try ExportFile(path: csv)
             output.tell("\(csv)：\(file.encoding.rawValue)，\(file.byteCount) 字节 bytes")
             let network = try clerk.pinned()
-            let definition = try network.certificateType(type).definition
-            let progress = ImportProgress(byteCount: file.byteCount, isSilent: output.json)
+            let (record, definition) = try network.certificateType(type)
+            try await requireOwn(record, network)
+            let progress = ImportProgress(rowCount: file.lineBreakCount - 1, isSilent: output.json)
             let task = try CertificateImport(
                 file: file,
                 type: definition,
@@ -66,13 +75,7 @@ struct CertificateIssue: AsyncParsableCommand {
             if check {
                 try task.check()
             } else {
-                try await clerk.connect { session in
-                    try await task.issue(
-                        session.client,
-                        signer: session.signer,
-                        secret: session.key.secretBytes
-                    )
-                }
+                try await issue(task)
             }
             progress.finish(task.summary)
             report(task.summary)
@@ -80,30 +83,40 @@ struct CertificateIssue: AsyncParsableCommand {
         }
     }
 
-    private func report(_ summary: ImportSummary) {
-        var words: [String]
-        if check {
-            words = [
-                "检查完毕：\(summary.rows) 行，可签发 \(summary.issued)，重复而跳过 \(summary.skipped)，"
-                    + "退回 \(summary.rejected)。未签发任何证照。",
-                "checked \(summary.rows) rows: \(summary.issued) good, \(summary.skipped) repeated, "
-                    + "\(summary.rejected) refused; nothing was issued",
-            ]
-        } else {
-            words = [
-                "完成：\(summary.rows) 行，签发 \(summary.issued)（其中替换 \(summary.superseded)），"
-                    + "已有而跳过 \(summary.skipped)，退回 \(summary.rejected)",
-                "\(summary.rows) rows: issued \(summary.issued) (\(summary.superseded) superseding), "
-                    + "skipped \(summary.skipped), refused \(summary.rejected)",
-            ]
-            if let height = summary.height { words.append("最后一批在第 \(height) 块 last batch in block \(height)") }
+    private func issue(_ task: CertificateImport) async throws {
+        do {
+            try await clerk.connect { session in
+                try await task.issue(session.client, signer: session.signer, secret: session.key.secretBytes)
+            }
+        } catch {
+            // What was issued before stays issued, and whoever wants it undone must know its batches.
+            for line in task.summary.undoWords(clerk: clerk.typed) { output.tell(line) }
+            throw error
         }
+    }
+
+    /// Refuses a type that the department may not issue before anything is read or sent.
+    func requireOwn(_ record: CertificateTypeRecord, _ network: PinnedNetwork) async throws {
+        guard let department = try await clerk.department(in: network), !record.issuers.contains(department) else {
+            return
+        }
+        let own = network.catalogue.certificateTypes.filter { $0.issuers.contains(department) }.map(\.code.text)
+            .joined(separator: ", ")
+        throw CommandError(
+            code: "certificate-type-not-issued-here",
+            chinese: "本部门不能签发 \(type)。可签发：\(own)",
+            english: "the department may not issue \(type); it may issue \(own)"
+        )
+    }
+
+    private func report(_ summary: ImportSummary) {
+        var words = check ? summary.checkedWords : summary.issuedWords(clerk: clerk.typed)
         if summary.rejected > 0 {
             words.append(
                 errors.map { "退回的行见 \($0)，改正后可直接再次导入 refused rows are in \($0)" }
                     ?? "用 --errors FILE 可得到退回的行及原因 --errors FILE writes down which and why"
             )
         }
-        output.show(summary.json, words: words)
+        output.show(check ? summary.checkedJSON : summary.json, words: words)
     }
 }

@@ -5,27 +5,6 @@ import LedgerModel
 import Primitives
 import ZhixinClient
 
-/// What became of an import.
-struct ImportSummary {
-    var rows = 0
-    var issued = 0
-    var superseded = 0
-    var skipped = 0
-    var rejected = 0
-    var batches: [String] = []
-    var height: UInt64?
-
-    var json: JSONValue {
-        .of([
-            ("rows", .integer(Int64(rows))), ("issued", .integer(Int64(issued))),
-            ("superseded", .integer(Int64(superseded))), ("skipped", .integer(Int64(skipped))),
-            ("rejected", .integer(Int64(rejected))),
-            ("batches", .array(batches.map { .string($0) })),
-            ("height", height.map { .number($0) } ?? .null),
-        ])
-    }
-}
-
 /// Reads an export, checks every row here, sends the good ones in batches and writes the others down.
 ///
 /// A batch's name follows from its content and the clerk's key, so running the same import again repeats the same batches and
@@ -68,10 +47,11 @@ final class CertificateImport {
         do throws(CertificateHeaderError) {
             reader = try CertificateRowReader(type: type, headers: headers)
         } catch {
+            let separator = Self.separator(in: headers)
             throw CommandError(
                 code: "columns",
-                chinese: "\(file.path)：\(error.reason.chinese)",
-                english: "\(file.path): \(error.reason.english)"
+                chinese: "\(file.path)：\(error.reason.chinese)" + (separator.map { "；\($0.chinese)" } ?? ""),
+                english: "\(file.path): \(error.reason.english)" + (separator.map { "; \($0.english)" } ?? "")
             )
         }
         let known = Set(type.fields.flatMap { [$0.header] + $0.aliases })
@@ -82,6 +62,18 @@ final class CertificateImport {
         refused = RefusedRows(path: refusedPath, headers: headers)
     }
 
+    /// What separates the columns of a file whose heading is one column, if that is no comma.
+    private static func separator(in headers: [String]) -> LocalizedText? {
+        guard headers.count == 1, let heading = headers.first else { return nil }
+        let known = [(";", "分号", "semicolons"), ("；", "全角分号", "full-width semicolons"), ("\t", "制表符", "tabs")]
+        return known.first { heading.contains($0.0) }.map {
+            LocalizedText(
+                chinese: "此文件似以\($0.1)分隔，请改用逗号分隔",
+                english: "its columns seem to be separated by \($0.2), not commas; save it with commas"
+            )
+        }
+    }
+
     /// Headings that belong to no field.
     var ignoredHeaders: [String] { reader.ignoredHeaders.filter { !$0.isEmpty } }
 
@@ -90,8 +82,8 @@ final class CertificateImport {
     /// Checks every row and sends nothing.
     func check() throws {
         while let record = try file.next() {
-            if try sorted(record) != nil { summary.issued += 1 }
-            progress.show(summary, bytesRead: file.bytesRead)
+            if try sorted(record) != nil { summary.good += 1 }
+            progress.show(summary)
         }
         try refused.close()
     }
@@ -194,12 +186,14 @@ final class CertificateImport {
     private func take(_ report: CertificateBatchReport, of batch: Batch) throws {
         summary.issued += report.issued
         summary.superseded += report.superseded
+        summary.reissued += report.reissued
+        summary.changedHolder += report.changedHolder
         summary.skipped += report.skipped
         summary.rejected += report.rejected.count
         if report.issued > 0 { summary.batches.append(Hexadecimal.encode(report.batch)) }
         summary.height = report.height.map(\.rawValue) ?? summary.height
         for row in report.rejected { try refused.write(row, cells: batch.cells[row.line] ?? []) }
-        progress.show(summary, bytesRead: file.bytesRead)
+        progress.show(summary)
     }
 }
 

@@ -96,6 +96,7 @@ struct CertificateSearch: AsyncParsableCommand {
                 )
                 var words = response.certificates.map {
                     "\($0.certificate)  \($0.type)  \($0.number)  \($0.status.rawValue)"
+                        + ($0.batch.map { "  批次 batch \(Hexadecimal.encode($0))" } ?? "")
                 }
                 if words.isEmpty { words = ["没有找到。Nothing was found."] }
                 if response.more { words.append("还有更多，请缩小范围。There are more; narrow the search.") }

@@ -45,7 +45,12 @@ struct CertificateResume: AsyncParsableCommand {
 struct CertificateRevoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "永久注销证照。Revoke a certificate for good."
+        abstract: "永久注销证照。Revoke a certificate for good.",
+        discussion: """
+            这张证照不会再恢复。但部门导出中仍有同一行时，下次导入会重新签发一张（计为 reissued），请先更正源数据。
+            This certificate stays revoked. But an import whose file still has the row issues another one and counts it as
+            reissued: correct the department's own records first.
+            """
     )
     @OptionGroup var options: CertificateStatusOptions
     func run() async throws { try await options.set(.revoked, "已注销") }
@@ -55,10 +60,15 @@ struct CertificateRevoke: AsyncParsableCommand {
 struct CertificateUndo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo",
-        abstract: "撤销一整批误签发的证照。Undo a wrong batch."
+        abstract: "撤销一整批误签发的证照。Undo a wrong batch.",
+        discussion: """
+            批次号在 certificate issue 之后显示，也可用 certificate search 查到。撤销后再次导入同样的行会重新签发。
+            The batch's name is shown after certificate issue and by certificate search. Importing the same rows again
+            issues them anew.
+            """
     )
 
-    @Option(name: .long, help: "批次号（32 位十六进制），见签发时的 --json 输出。The batch's name, from issue --json.")
+    @Option(name: .long, help: "批次号（32 位十六进制）。The batch's name.")
     var batch: String
 
     @OptionGroup var clerk: ClerkOptions

@@ -8,8 +8,8 @@ final class ExportFile {
     let path: String
     let byteCount: Int
     let encoding: TextEncoding
-    /// Bytes that were read so far; how far an import is.
-    private(set) var bytesRead = 0
+    /// Line breaks, the heading's included: about how many rows there are.
+    let lineBreakCount: Int
 
     private let handle: FileHandle
     private let converter: CharacterConverter?
@@ -26,11 +26,14 @@ final class ExportFile {
         self.handle = handle
         var detector = TextEncodingDetector()
         var byteCount = 0
+        var lineBreakCount = 0
         while let piece = try Self.read(handle, path) {
             byteCount += piece.count
+            lineBreakCount += piece.count { $0 == UInt8(ascii: "\n") }
             if !detector.isDecided { detector.feed(piece) }
         }
         self.byteCount = byteCount
+        self.lineBreakCount = lineBreakCount
         do throws(TextEncodingError) {
             encoding = try detector.conclusion()
         } catch {
@@ -51,7 +54,6 @@ final class ExportFile {
         while records.isEmpty {
             guard !isAtEnd else { return nil }
             if let piece = try Self.read(handle, path) {
-                bytesRead += piece.count
                 records = reader.feed(converter?.convert(piece) ?? piece)[...]
             } else {
                 isAtEnd = true

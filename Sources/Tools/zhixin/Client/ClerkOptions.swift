@@ -49,6 +49,27 @@ struct ClerkOptions: ParsableArguments {
     /// The network alone, for what needs no node.
     func pinned() throws -> PinnedNetwork { try resolveNetwork().network }
 
+    /// The department of the folder or else of the node; nil when neither is given.
+    func department(in network: PinnedNetwork) async throws -> DepartmentID? {
+        if folder != nil {
+            return try resolveNetwork().file.flatMap { network.catalogue.department(code: $0.department.text)?.id }
+        }
+        guard let node else { return nil }
+        let pin = try CertificatePin.named(certificate)
+        return try await network.withClient(try NodeAddress(node), pin: pin) {
+            DepartmentID(try await $0.status().department.id)
+        }
+    }
+
+    /// The options again as they were given, for a command that is shown.
+    var typed: String {
+        let given = [
+            ("--folder", folder), ("--node", node), ("--certificate", certificate), ("--genesis", genesis),
+            ("--key", key), ("--clerk", clerk == "clerk" ? nil : clerk),
+        ]
+        return given.compactMap { name, value in value.map { "\(name) \($0)" } }.joined(separator: " ")
+    }
+
     private struct Access {
         let address: NodeAddress
         let pin: CertificatePin?

@@ -6,7 +6,10 @@ enum DecisionWords {
     static func lines(_ view: CaseView) -> [String] {
         guard let decision = view.decision else {
             if let problem = view.problem {
-                return ["办理未成 not decided：\(problem.chinese)", "  \(problem.english) [\(problem.code)]"]
+                return [
+                    "办理未成 not decided：\(problem.chinese)", "  \(problem.english) [\(problem.code)]",
+                    "  本办件已终止，请重新发起办件 this case is over: open a new one",
+                ]
             }
             return ["办件 \(view.caseID) 尚在办理（\(state(view.state))） still on its way (\(view.state.rawValue))"]
         }

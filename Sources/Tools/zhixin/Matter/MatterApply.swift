@@ -56,7 +56,7 @@ struct MatterApply: AsyncParsableCommand {
                 let opened = try await client.openCase(matter: code, reference: reference, signer: signer)
                 if let out { try AtomicFile.write(opened.jsonBytes, to: out) }
                 guard wait else { return show(opened) }
-                output.tell("授权请求（请用钱包打开）request for the wallet: \(opened.requestAddress)")
+                output.announce("授权请求（请用钱包打开）request for the wallet: \(opened.requestAddress)")
                 let view = try await client.awaitDecision(
                     opened.caseID,
                     timeoutMilliseconds: UInt64(max(0, seconds)) * 1000,
