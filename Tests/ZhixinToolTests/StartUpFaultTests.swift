@@ -1,6 +1,8 @@
 import ArgumentParser
+import Consensus
 import Foundation
 import Glibc
+import LedgerModel
 import Logging
 import Primitives
 import Testing
@@ -42,6 +44,9 @@ import ZhixinClient
         }
         #expect(error?.code == code)
         #expect(error?.chinese.isEmpty == false && error?.english.isEmpty == false)
+        if code == "configuration-invalid" {
+            #expect(error?.english.allSatisfy(\.isASCII) == true, "each language has its own sentence")
+        }
     }
 
     @Test(arguments: [
@@ -71,6 +76,39 @@ import ZhixinClient
     @Test func aKeyThatOthersCanReadIsRefused() async throws {
         #expect(chmod(folder.transactionKey, 0o644) == 0)
         try await expectRefusal("key-readable-by-others")
+    }
+
+    @Test func aValidatorWithoutItsVotingKeyIsRefused() async throws {
+        try FileManager.default.removeItem(atPath: folder.votingKey)
+        try await expectRefusal("key-unusable")
+    }
+
+    @Test func aDepartmentThatIsNoValidatorFollowsWithoutAKey() throws {
+        let node = try NodeAssembly(configuration: folder.configuration, logger: logger)
+        try FileManager.default.removeItem(atPath: folder.votingKey)
+        let votes = try VotingState(
+            folder,
+            suite: node.suite,
+            network: node.network,
+            own: NodeID(DepartmentID(999)),
+            store: node.store
+        )
+        #expect(votes.signers.isEmpty && votes.refusal == nil)
+    }
+
+    @Test func aKeyThatIsNotTheLedgersDoesNotVote() throws {
+        let node = try NodeAssembly(configuration: folder.configuration, logger: logger)
+        try FileManager.default.removeItem(atPath: folder.votingKey)
+        try FileManager.default.copyItem(atPath: folder.transactionKey, toPath: folder.votingKey)
+        try FileManager.default.removeItem(atPath: folder.journal)
+        let votes = try VotingState(
+            folder,
+            suite: node.suite,
+            network: node.network,
+            own: NodeID(node.department.id),
+            store: node.store
+        )
+        #expect(votes.refusal == .keyNotInSet)
     }
 
     @Test func dataOfAnotherNetworkIsRefused() async throws {

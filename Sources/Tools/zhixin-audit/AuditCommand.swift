@@ -18,7 +18,8 @@ struct AuditCommand: AsyncParsableCommand {
         discussion: """
             退出码 exit codes: 0 账本无误 sound, 1 发现问题 a fault, 2 未能完成 not done.
             --data 须为副本，切勿指向运行中的目录。 --data must be a copy, never a live folder.
-            """
+            """,
+        version: Version.text
     )
 
     @Option(help: "创世文件 the genesis file that everyone pins")

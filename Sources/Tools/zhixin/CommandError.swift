@@ -11,11 +11,14 @@ struct CommandError: Error, CustomStringConvertible {
 }
 
 extension CommandError {
-    static func file(_ path: String, _ reason: String) -> CommandError {
+    /// - Parameter reason: the system's words, which are the same in both languages.
+    static func file(_ path: String, _ reason: String) -> CommandError { file(path, reason, reason) }
+
+    static func file(_ path: String, _ chinese: String, _ english: String) -> CommandError {
         CommandError(
             code: "file-unusable",
-            chinese: "文件无法使用：\(path)（\(reason)）",
-            english: "\(path) cannot be used: \(reason)"
+            chinese: "文件无法使用：\(path)（\(chinese)）",
+            english: "\(path) cannot be used: \(english)"
         )
     }
 

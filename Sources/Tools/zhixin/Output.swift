@@ -32,7 +32,12 @@ struct Output: ParsableArguments {
             fail(code: error.code, chinese: error.chinese, english: error.english)
             throw ExitCode(1)
         } catch {
-            fail(code: "failed", chinese: "未能完成：\(error)", english: "it could not be done: \(error)")
+            let reason = Reason(error)
+            fail(
+                code: "failed",
+                chinese: "未能完成：\(reason.chinese)",
+                english: "it could not be done: \(reason.english)"
+            )
             throw ExitCode(1)
         }
     }

@@ -64,12 +64,13 @@ struct Descriptor: Equatable {
     /// - Throws: `CommandError` for a file that is none.
     init(path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandError.file(path, "找不到 not found")
+            throw CommandError.file(path, "找不到", "not found")
         }
         do {
             try self.init(json: try JSONValue(parsing: Array(data), byteCountMax: 65_536))
         } catch {
-            throw CommandError.file(path, "不是节点描述 no node descriptor: \(error)")
+            let reason = Reason(error)
+            throw CommandError.file(path, "不是节点描述：\(reason.chinese)", "no node descriptor: \(reason.english)")
         }
     }
 

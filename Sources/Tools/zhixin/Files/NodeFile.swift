@@ -65,10 +65,11 @@ struct NodeFile {
             self.peers = peers
             try object.finish()
         } catch {
+            let reason = Reason(error)
             throw CommandError(
                 code: "configuration-invalid",
-                chinese: "配置文件有误：\(path)：\(error)",
-                english: "the configuration \(path) is not valid: \(error)"
+                chinese: "配置文件有误：\(path)：\(reason.chinese)",
+                english: "the configuration \(path) is not valid: \(reason.english)"
             )
         }
     }

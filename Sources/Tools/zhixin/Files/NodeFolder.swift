@@ -63,15 +63,28 @@ extension CommandError {
                 english: "key file \(path) can be read by others (mode \(String(mode, radix: 8))); run chmod 600 on it"
             )
         }
+        let reason = Reason(error)
         return CommandError(
             code: "key-unusable",
-            chinese: "密钥文件无法使用：\(error)",
-            english: "a key file cannot be used: \(error)"
+            chinese: "密钥文件无法使用：\(reason.chinese)",
+            english: "a key file cannot be used: \(reason.english)"
+        )
+    }
+
+    /// A port that nothing can listen on, or that leaves no room for the ports after it.
+    static func port(_ number: Int, of range: ClosedRange<Int>) -> CommandError {
+        CommandError(
+            code: "port-out-of-range",
+            chinese: "端口 \(number) 不可用，应为 \(range.lowerBound) 到 \(range.upperBound)。",
+            english: "port \(number) cannot be used; it is one of \(range.lowerBound) to \(range.upperBound)"
         )
     }
 }
 
 extension NodeFolder {
+    /// The ports that a node can listen on.
+    static let portRange = 1...65_535
+
     /// Makes the folder with all keys of a new node and its public descriptor.
     /// - Throws: `CommandError` when the folder is there already; nothing is overwritten.
     func create(
@@ -82,6 +95,9 @@ extension NodeFolder {
         httpPort: Int,
         tlsPort: Int
     ) throws -> Descriptor {
+        for port in [linkPort, httpPort, tlsPort] where !NodeFolder.portRange.contains(port) {
+            throw CommandError.port(port, of: NodeFolder.portRange)
+        }
         guard !FileManager.default.fileExists(atPath: path) else { throw CommandError.exists(path) }
         try FileManager.default.createDirectory(
             atPath: file("keys"),

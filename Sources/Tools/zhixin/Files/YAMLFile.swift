@@ -11,18 +11,19 @@ enum YAMLFile {
     /// - Throws: `CommandError` when it cannot be read, is no YAML, or names a key twice.
     static func read(_ path: String) throws -> JSONValue {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandError.file(path, "找不到或无权读取 not found or not readable")
+            throw CommandError.file(path, "找不到或无权读取", "not found or not readable")
         }
-        guard data.count <= byteCountMax else { throw CommandError.file(path, "超过 1 MiB over 1 MiB") }
+        guard data.count <= byteCountMax else { throw CommandError.file(path, "超过 1 MiB", "over 1 MiB") }
         do {
             guard let node = try Yams.compose(yaml: String(decoding: data, as: UTF8.self)) else {
-                throw CommandError.file(path, "空文件 empty")
+                throw CommandError.file(path, "空文件", "empty")
             }
             return try value(node, path: path)
         } catch let error as CommandError {
             throw error
         } catch {
-            throw CommandError.file(path, "\(error)")
+            let reason = Reason(error)
+            throw CommandError.file(path, reason.chinese, reason.english)
         }
     }
 
@@ -33,12 +34,16 @@ enum YAMLFile {
         case .mapping(let mapping):
             var object = JSONObject()
             for (key, item) in mapping {
-                guard let name = key.scalar?.string else { throw CommandError.file(path, "键不是文字 a key is no text") }
-                guard object[name] == nil else { throw CommandError.file(path, "键重复：\(name) repeated key \(name)") }
+                guard let name = key.scalar?.string else {
+                    throw CommandError.file(path, "有的键不是文字", "a key is no text")
+                }
+                guard object[name] == nil else {
+                    throw CommandError.file(path, "键 \(name) 重复", "the key \(name) is there twice")
+                }
                 object[name] = try value(item, path: path)
             }
             return .object(object)
-        case .alias: throw CommandError.file(path, "不接受别名 aliases are not accepted")
+        case .alias: throw CommandError.file(path, "不接受别名", "aliases are not accepted")
         }
     }
 

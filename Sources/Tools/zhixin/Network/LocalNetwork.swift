@@ -29,6 +29,20 @@ struct LocalNetwork {
             )
         }
     }
+
+    /// Every node, or the one that `name` names.
+    /// - Throws: `CommandError` when the network has no such node.
+    func members(only name: String?) throws(CommandError) -> [Member] {
+        guard let name else { return members }
+        let found = members.filter { $0.file.department.text == name }
+        guard found.isEmpty else { return found }
+        let known = members.map(\.file.department.text).joined(separator: ", ")
+        throw CommandError(
+            code: "node-unknown",
+            chinese: "\(path) 中没有节点 \(name)。现有：\(known)",
+            english: "\(path) has no node \(name); there are \(known)"
+        )
+    }
 }
 
 extension NodeFolder {

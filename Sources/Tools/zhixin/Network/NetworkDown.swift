@@ -21,9 +21,8 @@ struct NetworkDown: AsyncParsableCommand {
 
     func run() async throws {
         try await output.run {
-            let network = try LocalNetwork(path: dir)
             var stopped: [JSONValue] = []
-            for member in network.members where only == nil || only == member.file.department.text {
+            for member in try LocalNetwork(path: dir).members(only: only) {
                 guard let id = member.folder.runningProcess else { continue }
                 kill(id, SIGTERM)
                 let deadline = Date().addingTimeInterval(15)

@@ -29,6 +29,10 @@ struct NetworkInitialise: AsyncParsableCommand {
                 throw CommandError.exists(out)
             }
             let template = try Template(folder: template)
+            let firstPortMax = NodeFolder.portRange.upperBound - 200 - template.departments.count
+            guard (NodeFolder.portRange.lowerBound...firstPortMax).contains(firstPort) else {
+                throw CommandError.port(firstPort, of: NodeFolder.portRange.lowerBound...firstPortMax)
+            }
             output.tell("生成 \(template.departments.count) 个节点的密钥 making keys")
             let nodes = try template.departments.enumerated().map { index, department in
                 let folder = NodeFolder(path: out + "/" + department.code.text)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Credentials
 import Foundation
-import Glibc
 import LedgerModel
 
 /// Starts every node of a local network that is not running.
@@ -19,75 +18,119 @@ struct NetworkUp: AsyncParsableCommand {
 
     @OptionGroup var output: Output
 
+    private typealias Failure = (department: Code, cause: CommandError)
+
     func run() async throws {
         try await output.run {
-            let network = try LocalNetwork(path: dir)
-            var started: [JSONValue] = []
-            for member in network.members where only == nil || only == member.file.department.text {
-                if let id = member.folder.runningProcess {
-                    output.tell("\(member.file.department) 已在运行（进程 \(id)）already running")
+            let members = try LocalNetwork(path: dir).members(only: only)
+            var starts: [Code: NodeStart] = [:]
+            var failures: [Failure] = []
+            for member in members {
+                do {
+                    starts[member.file.department] = try await start(member)
+                } catch let error as CommandError {
+                    failures.append((member.file.department, error))
+                }
+            }
+            var silent: [(department: Code, refusal: VotingRefusal)] = []
+            let failed = failures.map(\.department)
+            for member in members where !failed.contains(member.file.department) {
+                let department = member.file.department
+                guard let status = try await waitUntilReady(member) else {
+                    failures.append((department, failure(of: member, starts[department])))
                     continue
                 }
-                let id = try start(member)
-                started.append(
-                    .of([("department", .string(member.file.department.text)), ("process", .integer(Int64(id)))])
-                )
-                output.tell(
-                    "\(member.file.department)：进程 \(id)，http://\(member.file.host):\(member.file.httpPort)/"
-                )
+                if let refusal = status["refusal"]?.string {
+                    silent.append((department, VotingRefusal(named: refusal)))
+                }
             }
-            let members = network.members.filter { only == nil || only == $0.file.department.text }
-            try await waitUntilReady(members)
-            output.show(
-                .of([("started", .array(started))]),
-                words: ["\(members.count) 个节点均已就绪 all nodes are ready"]
+            // One that answered may have found another of its ports taken since.
+            for member in members where member.folder.runningProcess == nil {
+                let department = member.file.department
+                guard !failures.contains(where: { $0.department == department }) else { continue }
+                failures.append((department, failure(of: member, starts[department])))
+            }
+            if !failures.isEmpty { throw NetworkUp.error(failures, members) }
+            for (department, refusal) in silent {
+                output.tell("警告：\(department) 不投票：\(refusal.chinese)。")
+                output.tell("warning: \(department) does not vote: \(refusal.english) [\(refusal.name)]")
+            }
+            show(members, starts, silent.map { ($0.department, $0.refusal.name) })
+        }
+    }
+
+    /// Nil for a node that runs already.
+    private func start(_ member: LocalNetwork.Member) async throws -> NodeStart? {
+        let (department, file) = (member.file.department, member.file)
+        if let id = member.folder.runningProcess {
+            output.tell("\(department) 已在运行（进程 \(id)）already running")
+            return nil
+        }
+        if case .own = await NodeProbe(file: file).answer() {
+            throw CommandError(
+                code: "port-in-use",
+                chinese: "\(file.host):\(file.httpPort) 上已有另一个进程作为本节点运行，请先停止它。",
+                english: "another process runs as this node at \(file.host):\(file.httpPort); stop it first"
             )
         }
+        let start = try NodeStart(member.folder)
+        output.tell("\(department)：进程 \(start.process)，http://\(file.host):\(file.httpPort)/")
+        return start
     }
 
-    private func start(_ member: LocalNetwork.Member) throws -> pid_t {
-        let log = member.folder.log
-        let descriptor = open(log, O_WRONLY | O_APPEND | O_CREAT, 0o600)
-        guard descriptor >= 0 else { throw CommandError.file(log, "无法写入 not writable") }
-        defer { close(descriptor) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
-        posix_spawn_file_actions_adddup2(&actions, descriptor, 2)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // A session of its own (POSIX_SPAWN_SETSID, which the module does not export): the node outlives the terminal.
-        posix_spawnattr_setflags(&attributes, 0x80)
-        let program = CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe"
-        let words = [program, "node", "run", "--config", member.folder.configuration]
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        var id = pid_t()
-        let result = posix_spawn(&id, program, &actions, &attributes, &arguments, environ)
-        guard result == 0 else { throw CommandError.file(program, String(cString: strerror(result))) }
-        try Data("\(id)\n".utf8).write(to: URL(fileURLWithPath: member.folder.processIdentifier))
-        return id
+    /// The status of a node that works, or nil once it ended or time is over.
+    private func waitUntilReady(_ member: LocalNetwork.Member) async throws -> JSONObject? {
+        let deadline = Date().addingTimeInterval(30)
+        while member.folder.runningProcess != nil, Date() < deadline {
+            // Before its first view a node does not know yet whether it votes.
+            if let status = await NodeProbe(file: member.file).answer().status, status["view"]?.integer != 0 {
+                return status
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return nil
     }
 
-    /// Waits until each node answers; a node that ended is reported with the last lines of its log.
-    private func waitUntilReady(_ members: [LocalNetwork.Member]) async throws {
-        for member in members {
-            let deadline = Date().addingTimeInterval(30)
-            while await NodeProbe(file: member.file).status() == nil {
-                guard member.folder.runningProcess != nil, Date() < deadline else {
-                    let log = (try? String(contentsOfFile: member.folder.log, encoding: .utf8)) ?? ""
-                    let tail = log.split(separator: "\n").suffix(3).joined(separator: "\n")
-                    throw CommandError(
-                        code: "node-not-ready",
-                        chinese: "节点 \(member.file.department) 未能启动，日志 \(member.folder.log)：\n\(tail)",
-                        english: "node \(member.file.department) did not start; its log ends as above"
-                    )
-                }
-                try await Task.sleep(for: .milliseconds(50))
+    private func failure(of member: LocalNetwork.Member, _ start: NodeStart?) -> CommandError {
+        if member.folder.runningProcess == nil, let start { return start.failure() }
+        return CommandError(
+            code: "node-not-ready",
+            chinese: "30 秒内没有应答，见日志 \(member.folder.log)。",
+            english: "it did not answer within 30 seconds; see its log \(member.folder.log)"
+        )
+    }
+
+    /// What failed, with the first cause's code, and what runs nevertheless.
+    private static func error(_ failures: [Failure], _ members: [LocalNetwork.Member]) -> CommandError {
+        let running = members.filter { $0.folder.runningProcess != nil }.map(\.file.department.text)
+            .joined(separator: ", ")
+        let chinese = failures.map { "节点 \($0.department) 未能启动：\($0.cause.chinese)" }
+        let english = failures.map { "node \($0.department) did not start: \($0.cause.english)" }
+        return CommandError(
+            code: failures[0].cause.code,
+            chinese: (chinese + (running.isEmpty ? [] : ["正在运行：\(running)。"])).joined(separator: "\n"),
+            english: (english + (running.isEmpty ? [] : ["running: \(running)"])).joined(separator: "\n")
+        )
+    }
+
+    private func show(
+        _ members: [LocalNetwork.Member],
+        _ starts: [Code: NodeStart],
+        _ silent: [(department: Code, refusal: String)]
+    ) {
+        let started = members.compactMap { member -> JSONValue? in
+            starts[member.file.department].map { start in
+                .of([
+                    ("department", .string(member.file.department.text)), ("process", .integer(Int64(start.process))),
+                ])
             }
         }
+        let notVoting = silent.map { node -> JSONValue in
+            .of([("department", .string(node.department.text)), ("refusal", .string(node.refusal))])
+        }
+        output.show(
+            .of([("started", .array(started)), ("notVoting", .array(notVoting))]),
+            words: ["\(members.count) 个节点均已就绪 all nodes are ready"]
+        )
     }
 }

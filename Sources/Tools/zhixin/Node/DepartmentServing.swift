@@ -69,14 +69,14 @@ struct DepartmentServing {
         } catch let error as VaultError {
             throw CommandError(
                 code: "vault-unusable",
-                chinese: "证照库 \(node.folder.vault) 无法使用：\(error)",
-                english: "the vault \(node.folder.vault) cannot be used: \(error)"
+                chinese: "证照库 \(node.folder.vault) 无法使用：\(Reason(error).chinese)",
+                english: "the vault \(node.folder.vault) cannot be used: \(Reason(error).english)"
             )
         } catch let error as DepartmentSetupError {
             throw CommandError(
                 code: "department-keys-mismatch",
-                chinese: "本节点的密钥与账本不符：\(error)",
-                english: "this node's keys are not the ledger's: \(error)"
+                chinese: "本节点的密钥与账本不符：\(Reason(error).chinese)",
+                english: "this node's keys are not the ledger's: \(Reason(error).english)"
             )
         }
     }

@@ -155,9 +155,10 @@ struct NodeAssembly {
         _ logger: Logger
     ) throws -> NodeDriver {
         let votes = try VotingState(folder, suite: suite, network: network, own: own, store: store)
-        if let refusal = votes.restoration.refusal {
-            logger.critical("this node will not vote", metadata: ["reason": "\(refusal)"])
+        if let refusal = votes.refusal.map({ VotingRefusal($0) }) {
+            logger.critical("this node will not vote: \(refusal.english)", metadata: ["reason": "\(refusal.name)"])
         }
+        if votes.signers.isEmpty { logger.warning("follows without voting: no voting key") }
         if let view = votes.finalViewBeyond {
             logger.warning(
                 "the ledger holds less than the journal knows to be final: the rest is fetched from peers",
@@ -194,7 +195,10 @@ struct VotingState {
     let journalledByteCount: Int
     /// See `VotingHistory.finalViewBeyond`.
     let finalViewBeyond: View?
+    /// Why the key must not vote, as far as it is known before the network is heard.
+    let refusal: RefusalReason?
 
+    /// - Throws: `CommandError` for a key or journal that cannot be used, and for a validator without a key.
     init(
         _ folder: NodeFolder,
         suite: Suite,
@@ -215,9 +219,12 @@ struct VotingState {
                 refusal: refusal
             )
         }
+        let validators = try store.ledgerState.validatorSet()
+        let place = validators.departments.firstIndex { NodeID($0) == own }
         guard FileManager.default.fileExists(atPath: folder.votingKey) else {
-            // A node without a voting key follows.
-            (journal, signers) = (FollowerJournal(), [])
+            // A department that is no validator follows; a validator would be missing among the votes without a word.
+            guard place == nil else { throw CommandError.key(.missing(path: folder.votingKey)) }
+            (journal, signers, refusal) = (FollowerJournal(), [], nil)
             (journalledByteCount, finalViewBeyond) = (0, nil)
             self.restoration = restoration()
             return
@@ -235,6 +242,7 @@ struct VotingState {
             // What was voted is no longer known: follow, and never vote with this key again.
             journal = FollowerJournal()
             (journalledByteCount, finalViewBeyond) = (0, nil)
+            refusal = .damagedJournal
             self.restoration = restoration([], .damagedJournal)
         case .usable(let file, let opening):
             let history: VotingHistory
@@ -244,6 +252,8 @@ struct VotingState {
                 throw CommandError.history(error, folder.journal)
             }
             (journal, journalledByteCount) = (file, history.byteCount)
+            let isOwnKey = place.map { validators.set.keys[$0] == key.publicKey } ?? true
+            refusal = history.refusal ?? (isOwnKey ? nil : .keyNotInSet)
             finalViewBeyond = history.finalViewBeyond(view.header, digest: view.headerDigest)
             self.restoration = restoration(history.records, blocks: history.blocks)
         }
@@ -293,8 +303,9 @@ extension CommandError {
         default:
             CommandError(
                 code: "data-unusable",
-                chinese: "数据文件夹 \(path) 无法使用：\(error)。请勿删除；移开后让节点重新同步。",
-                english: "the data folder \(path) cannot be used: \(error); move it away and let the node catch up"
+                chinese: "数据文件夹 \(path) 无法使用：\(Reason(error).chinese)。请勿删除；移开后让节点重新同步。",
+                english: "the data folder \(path) cannot be used: \(Reason(error).english);"
+                    + " move it away and let the node catch up"
             )
         }
     }
@@ -305,8 +316,8 @@ extension CommandError {
         case .recordUnknown(let sequence, let error):
             CommandError(
                 code: "journal-record-unknown",
-                chinese: "投票日志 \(path) 的第 \(sequence) 条记录无法识别：\(error)。请使用写入它的版本或更新的版本。",
-                english: "record \(sequence) of the vote journal \(path) is unknown: \(error);"
+                chinese: "投票日志 \(path) 的第 \(sequence) 条记录无法识别。请使用写入它的版本或更新的版本。",
+                english: "record \(sequence) of the vote journal \(path) is unknown: \(Reason(error).english);"
                     + " use the version that wrote it or a newer one"
             )
         }
@@ -315,8 +326,15 @@ extension CommandError {
     static func journal(_ error: JournalError, _ path: String) -> CommandError {
         CommandError(
             code: "journal-unusable",
-            chinese: "投票日志 \(path) 无法使用：\(error)。",
-            english: "the vote journal \(path) cannot be used: \(error)"
+            chinese: "投票日志 \(path) 无法使用：\(Reason(error).chinese)。",
+            english: "the vote journal \(path) cannot be used: \(Reason(error).english)"
         )
+    }
+}
+
+extension VotingHistory {
+    /// What was found out about the key in an earlier run, or now: it holds for ever.
+    fileprivate var refusal: RefusalReason? {
+        records.lazy.compactMap { if case .refused(let reason) = $0 { reason } else { nil } }.first
     }
 }
