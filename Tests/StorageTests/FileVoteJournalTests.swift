@@ -1,3 +1,4 @@
+import Glibc
 import Ports
 import Primitives
 import TestKit
@@ -16,6 +17,26 @@ import Testing
     private func open(_ name: String, segmentBytes: Int = 4096) throws -> (FileVoteJournal, JournalOpening) {
         let opened = try FileVoteJournal.open(at: folder.path + name, owner: owner, segmentBytes: segmentBytes)
         return (opened.journal, opened.opening)
+    }
+
+    /// As a child process does between its fork and its exec.
+    @Test func aCopyOfItsDescriptorsDoesNotKeepAnEndedJournalLocked() throws {
+        var copies: [Int32] = []
+        defer { for copy in copies { close(copy) } }
+        do {
+            let journal = try open("/a").0
+            for descriptor in 0..<Int32(4096) {
+                var target = [UInt8](repeating: 0, count: 1024)
+                let count = readlink("/proc/self/fd/\(descriptor)", &target, target.count)
+                guard count > 0, String(decoding: target.prefix(count), as: UTF8.self).hasPrefix(folder.path) else {
+                    continue
+                }
+                copies.append(dup(descriptor))
+            }
+            try journal.append(bodies(1))
+        }
+        #expect(copies.count >= 2)
+        #expect(records(try open("/a").1) == bodies(1))
     }
 
     /// A journal in `name` with `count` records, each synced by itself unless `isOneWrite`.

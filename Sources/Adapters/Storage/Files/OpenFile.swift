@@ -12,6 +12,7 @@ struct FileError: Error, Equatable {
 final class OpenFile: Sendable {
     let path: String
     private let descriptor: Int32
+    private let isLocked: Bool
 
     /// - Throws: `FileError`, also when another process holds the lock (`EWOULDBLOCK`).
     init(path: String, flags: Int32, isLocked: Bool = false) throws(FileError) {
@@ -24,9 +25,14 @@ final class OpenFile: Sendable {
         }
         self.path = path
         self.descriptor = descriptor
+        self.isLocked = isLocked
     }
 
-    deinit { _ = close(descriptor) }
+    deinit {
+        // A child process that has not come to its `exec` yet holds the descriptor too, and would keep the lock.
+        if isLocked { _ = flock(descriptor, LOCK_UN) }
+        _ = close(descriptor)
+    }
 
     func size() throws(FileError) -> Int {
         var status = stat()
