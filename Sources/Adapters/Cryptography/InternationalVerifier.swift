@@ -5,7 +5,6 @@ package import Primitives
 ///
 /// Ed25519 follows RFC 8032 without the cofactor; a P-256 signature is over the SHA-256 of the message (ES256).
 package struct InternationalVerifier: SignatureVerifier {
-    // `try?` below: a library's reason for refusing a key or a signature makes no difference to the verdict.
 
     package init() {}
 
@@ -18,11 +17,13 @@ package struct InternationalVerifier: SignatureVerifier {
     }
 
     private func isValidEd25519(_ signature: Signature, of message: [UInt8], by keyBytes: [UInt8]) -> Bool {
+        // `try?`: bytes that are no key verify nothing, whatever is wrong with them.
         guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: keyBytes) else { return false }
         return key.isValidSignature(signature.bytes, for: message)
     }
 
     private func isValidP256(_ signature: Signature, of message: [UInt8], by keyBytes: [UInt8]) -> Bool {
+        // `try?`: bytes that are no key or no signature verify nothing, whatever is wrong with them.
         guard
             let key = try? P256.Signing.PublicKey(compressedRepresentation: keyBytes),
             let parsed = try? P256.Signing.ECDSASignature(rawRepresentation: signature.bytes)

@@ -28,6 +28,7 @@ package enum SealedBox {
             throw .keyLength(found: recipientPublicKey.count, expected: AgreementKey.byteCount)
         }
         try requireLargeOrder(recipient, against: Curve25519.KeyAgreement.PrivateKey())
+        // `try?`, here and below: the key was checked, and no other input makes the library fail.
         guard var sender = try? HPKE.Sender(recipientKey: recipient, ciphersuite: suite, info: Data(info)) else {
             throw .sealingFailed
         }

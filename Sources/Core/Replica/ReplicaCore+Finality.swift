@@ -152,6 +152,7 @@ extension ReplicaCore {
             guard header.parent == parent else { return blame(peer, "blocks that do not follow each other") }
             var bodies: [SealedTransaction] = []
             for bytes in finalised.block.transactions {
+                // `try?`: the peer is to blame whatever is wrong with the bytes.
                 guard let sealed = try? SealedTransaction(bytes: bytes, digestFunction: hashing) else {
                     return blame(peer, "a final block with a transaction that does not decode")
                 }

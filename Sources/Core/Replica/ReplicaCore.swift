@@ -304,10 +304,10 @@ package struct ReplicaCore: Sendable {
     }
 
     private mutating func restore(_ block: Block) {
+        // `try?`: the journal's checksum held, so a body that does not decode cannot be ours, and the block is fetched again.
         let sealed = block.transactions.compactMap { bytes in
             try? SealedTransaction(bytes: bytes, digestFunction: hashing)
         }
-        // The journal's checksum held, so a body that does not decode cannot be ours: the block is fetched again.
         guard sealed.count == block.transactions.count, !tree.isFull else { return }
         var entry = BlockEntry(outline: block.outline(of: sealed))
         for transaction in sealed { entry.put(.unverified(transaction)) }

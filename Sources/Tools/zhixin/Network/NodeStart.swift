@@ -45,6 +45,7 @@ struct NodeStart {
     /// Why the node ended, in its own words and with its own code if it had any.
     func failure() -> CommandError {
         let handle = FileHandle(forReadingAtPath: log)
+        // `try?`: a log that cannot be read only makes the report shorter.
         try? handle?.seek(toOffset: logStart)
         let written = (try? handle?.readToEnd()).flatMap(\.self) ?? Data()
         return NodeStart.failure(written: String(decoding: written, as: UTF8.self), log: log)
